@@ -1,0 +1,33 @@
+"""Settings of the gateway: the web shop, the public REST API, users."""
+
+from datetime import timedelta
+
+from services.common import env
+from services.common.settings import *
+
+SERVICE_NAME = "gateway"
+SECRET_KEY = secret_key("GATEWAY_SECRET_KEY")
+ROOT_URLCONF = "gateway_proj.urls"
+WSGI_APPLICATION = "gateway_proj.wsgi.application"
+DATABASES = {"default": env.database("GATEWAY_DATABASE_URL")}
+INSTALLED_APPS = [*COMMON_APPS, "django_htmx", "knox", "services.gateway"]
+MIDDLEWARE = [*MIDDLEWARE, "django_htmx.middleware.HtmxMiddleware"]
+AUTH_USER_MODEL = "gateway.User"
+LOGIN_URL = "gateway:login"
+LOGIN_REDIRECT_URL = "gateway:catalogue"
+SESSION_COOKIE_NAME = "shop_session"
+CSRF_COOKIE_NAME = "shop_csrf"
+SPECTACULAR_SETTINGS = {**SPECTACULAR_SETTINGS, "TITLE": "Shop"}
+HEALTH_DETAILS = ["services.gateway.clients.upstreams.details"]
+
+REST_FRAMEWORK = {
+    **REST_FRAMEWORK,
+    "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+}
+REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": timedelta(days=30)}
+
+ORDERS_URL = env.text("ORDERS_URL", "http://127.0.0.1:8001")
+PAYMENTS_URL = env.text("PAYMENTS_URL", "http://127.0.0.1:8002")
+ORDERS_TOKEN_KEY = secret_key("GATEWAY_TO_ORDERS_TOKEN_KEY")
+PAYMENTS_TOKEN_KEY = secret_key("GATEWAY_TO_PAYMENTS_TOKEN_KEY")

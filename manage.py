@@ -1,0 +1,23 @@
+"""`manage.py <gateway|orders|payments> <command>`: one entry for three Django projects."""
+
+import os
+import sys
+
+PROJECTS = ("gateway", "orders", "payments")
+
+
+def main() -> None:
+    """Run a management command under the named project's settings; refuse to guess the project."""
+    if len(sys.argv) < 2 or sys.argv[1] not in PROJECTS:
+        sys.exit(f"usage: manage.py <{'|'.join(PROJECTS)}> <command> [options]")
+    project = sys.argv.pop(1)
+    os.environ["DJANGO_SETTINGS_MODULE"] = f"{project}_proj.settings"
+    try:
+        from django.core.management import execute_from_command_line
+    except ModuleNotFoundError:
+        sys.exit("Django is not installed for this Python: use .venv/bin/python (`make venv` creates it)")
+    execute_from_command_line([f"manage.py {project}", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""Settings of the orders service."""
+
+from services.common import env
+from services.common.settings import *
+from services.messaging.settings import *
+
+SERVICE_NAME = "orders"
+SECRET_KEY = secret_key("ORDERS_SECRET_KEY")
+ROOT_URLCONF = "orders_proj.urls"
+WSGI_APPLICATION = "orders_proj.wsgi.application"
+DATABASES = {"default": env.database("ORDERS_DATABASE_URL")}
+INSTALLED_APPS = [*COMMON_APPS, "services.messaging", "services.orders"]
+SESSION_COOKIE_NAME = "orders_session"
+CSRF_COOKIE_NAME = "orders_csrf"
+SPECTACULAR_SETTINGS = {**SPECTACULAR_SETTINGS, "TITLE": "Orders"}
+
+SERVICE_TOKEN_KEYS = {"gateway": secret_key("GATEWAY_TO_ORDERS_TOKEN_KEY")}
+AUDIT_TOKEN_KEY = secret_key("ORDERS_TO_PAYMENTS_TOKEN_KEY")
+PAYMENTS_URL = env.text("PAYMENTS_URL", "http://127.0.0.1:8002")
+
+SENDS_TO = OUTBOX_TOPIC
+SENDING_KEYS = signing_keys("OUTBOX_SIGNING_KEYS")
+RECEIVES_FROM = INBOX_TOPIC
+RECEIVING_KEYS = signing_keys("INBOX_SIGNING_KEYS")
+MESSAGE_HANDLERS = "services.orders.handlers.HANDLERS"
+HEALTH_DETAILS = ["services.messaging.health.details"]
+
+# A lost task is sent again after FIRST seconds, then twice that, at most LONGEST; at most RATE a second.
+WATCHDOG_FIRST_SECONDS = env.integer("WATCHDOG_FIRST_SECONDS", 3 if KAFKA_PROFILE == "embedded" else 30)
+WATCHDOG_LONGEST_SECONDS = env.integer("WATCHDOG_LONGEST_SECONDS", 15 if KAFKA_PROFILE == "embedded" else 600)
+WATCHDOG_RATE = env.integer("WATCHDOG_RATE", 200)
+CHORES = {"services.orders.use_cases.resend_unsettled": 1}

@@ -1,0 +1,28 @@
+"""Settings of the payments service."""
+
+from services.common import env
+from services.common.settings import *
+from services.messaging.settings import *
+
+SERVICE_NAME = "payments"
+SECRET_KEY = secret_key("PAYMENTS_SECRET_KEY")
+ROOT_URLCONF = "payments_proj.urls"
+WSGI_APPLICATION = "payments_proj.wsgi.application"
+DATABASES = {"default": env.database("PAYMENTS_DATABASE_URL")}
+INSTALLED_APPS = [*COMMON_APPS, "services.messaging", "services.payments"]
+SESSION_COOKIE_NAME = "payments_session"
+CSRF_COOKIE_NAME = "payments_csrf"
+SPECTACULAR_SETTINGS = {**SPECTACULAR_SETTINGS, "TITLE": "Payments"}
+
+SERVICE_TOKEN_KEYS = {
+    "gateway": secret_key("GATEWAY_TO_PAYMENTS_TOKEN_KEY"),
+    "orders": secret_key("ORDERS_TO_PAYMENTS_TOKEN_KEY"),
+}
+
+SENDS_TO = INBOX_TOPIC
+SENDING_KEYS = signing_keys("INBOX_SIGNING_KEYS")
+RECEIVES_FROM = OUTBOX_TOPIC
+RECEIVING_KEYS = signing_keys("OUTBOX_SIGNING_KEYS")
+MESSAGE_HANDLERS = "services.payments.handlers.HANDLERS"
+HEALTH_DETAILS = ["services.messaging.health.details"]
+CHORES: dict[str, int] = {}

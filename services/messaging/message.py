@@ -1,0 +1,121 @@
+"""A message: what is sent, what was received, and what a service does with it. Knows no Kafka and no tables."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+# uuid5 of this and "type:subject": a message rebuilt from its business row has the id that it had at first.
+MESSAGE_NAMESPACE = uuid.UUID("6f1d1c52-3c8e-5d0a-9a5e-2f0c9a7b41de")
+SOURCE_PREFIX = "urn:shop:"
+
+
+class PermanentError(Exception):
+    """The message can never be handled; it becomes a dead letter at once, without retries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message to send. `subject` is the business id it speaks of: one message of a type per subject, for ever."""
+
+    type: str
+    subject: uuid.UUID
+    key: str
+    occurred_at: datetime
+    payload: Mapping[str, Any]
+    version: int = 1
+    attempt: int = 1
+
+    @property
+    def message_id(self) -> uuid.UUID:
+        return message_id(self.type, self.subject)
+
+    def encode(self) -> bytes:
+        """The exact bytes that are stored, signed and sent; the same business row gives the same bytes."""
+        envelope = {
+            "message_id": str(self.message_id),
+            "type": self.type,
+            "version": self.version,
+            "occurred_at": rfc3339(self.occurred_at),
+        }
+        return json.dumps({**envelope, **self.payload}, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def headers(self, *, source: str, traceparent: str) -> dict[str, str]:
+        """CloudEvents 1.0 attributes and the W3C trace context."""
+        return {
+            "ce_id": str(self.message_id),
+            "ce_type": self.type,
+            "ce_source": SOURCE_PREFIX + source,
+            "ce_time": rfc3339(self.occurred_at),
+            "ce_specversion": "1.0",
+            "ce_subject": str(self.subject),
+            "traceparent": traceparent,
+        }
+
+
+def message_id(message_type: str, subject: uuid.UUID) -> uuid.UUID:
+    """The id of the one message of this type about this subject."""
+    return uuid.uuid5(MESSAGE_NAMESPACE, f"{message_type}:{subject}")
+
+
+def rfc3339(moment: datetime) -> str:
+    """UTC with microseconds and a `Z`."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class Event(Protocol):
+    """A service's own reading of a payload."""
+
+    @property
+    def subject(self) -> uuid.UUID: ...
+
+    @property
+    def key(self) -> str:
+        """What the Kafka key must be."""
+        ...
+
+    @property
+    def fingerprint(self) -> bytes:
+        """A digest of every business field: two messages of one subject with other fingerprints contradict."""
+        ...
+
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Generic[E]):
+    """A verified, parsed message in the hands of a handler."""
+
+    message_id: uuid.UUID
+    type: str
+    attempt: int
+    traceparent: str
+    event: E
+
+
+@dataclass(frozen=True, slots=True)
+class MessageHandler(Generic[E]):
+    """What a service does with one type of message.
+
+    `parse` gets the payload and raises `ValueError` for what can never be read. `handle` gets messages in order,
+    inside one transaction that also marks them handled: it may enqueue; an exception rolls all of it back, and the
+    batch is halved until the bad message stands alone. `on_duplicate` gets messages already handled that came again
+    with a higher attempt than any before: the sender has not seen the answer.
+    """
+
+    parse: Callable[[Mapping[str, Any]], E]
+    handle: Callable[[Sequence[Received[E]]], None]
+    on_duplicate: Callable[[Sequence[Received[E]]], None] | None = None
+    versions: frozenset[int] = frozenset({1})
+
+
+Handlers = Mapping[str, MessageHandler[Any]]
+
+
+def digest(*fields: object) -> bytes:
+    """A fingerprint of the fields, in their order."""
+    return hashlib.sha256(json.dumps([str(field) for field in fields]).encode()).digest()

@@ -1,0 +1,6 @@
+"""Routes under `/api/v1/`."""
+
+from django.urls import URLPattern
+
+app_name = "orders"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,9 @@
+"""The orders app."""
+
+from django.apps import AppConfig
+
+
+class OrdersConfig(AppConfig):
+    name = "services.orders"
+    label = "orders"
+    default_auto_field = "django.db.models.BigAutoField"

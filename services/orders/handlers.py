@@ -1,0 +1,1 @@
+"""What orders does with each type of message it receives."""

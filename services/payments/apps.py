@@ -1,0 +1,9 @@
+"""The payments app."""
+
+from django.apps import AppConfig
+
+
+class PaymentsConfig(AppConfig):
+    name = "services.payments"
+    label = "payments"
+    default_auto_field = "django.db.models.BigAutoField"

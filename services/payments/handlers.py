@@ -1,0 +1,1 @@
+"""What payments does with each type of message it receives."""

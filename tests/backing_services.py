@@ -1,0 +1,68 @@
+"""PostgreSQL and a broker for a test run, on free ports and in a temporary folder, gone at the end."""
+
+import os
+import secrets
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from services.common.secrets import make_secrets
+from services.embedded.broker import Broker
+from services.embedded.children import start_child
+from services.embedded.ports import free_port
+from services.embedded.postgres import SERVICES, Postgres, unprivileged
+
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float, what: str, every: float = 0.02) -> None:
+    """Return as soon as the condition holds; fail after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what}: not within {seconds} s")
+        time.sleep(every)
+
+
+def stop(process: "subprocess.Popen[bytes]", stop_signal: signal.Signals) -> None:
+    """Ask the process to end, and end it after 10 s."""
+    if process.poll() is None:
+        process.send_signal(stop_signal)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def start_backing_services(stack: ExitStack) -> None:
+    """Start what the environment does not name already, and name it there for the children."""
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shop-tests-")))
+    folder.chmod(0o755)
+    make_secrets(folder / "secrets")
+    os.environ |= {"EMBEDDED": "1", "SECRETS_DIR": str(folder / "secrets")}
+    if "ORDERS_DATABASE_URL" not in os.environ:
+        start_postgres(folder, stack)
+    if "KAFKA_BOOTSTRAP_SERVERS" not in os.environ:
+        broker = Broker(free_port())
+        process = start_child(broker.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        stack.callback(stop, process, signal.SIGTERM)
+        wait_until(broker.ready, seconds=10, what="broker")
+        os.environ |= {"KAFKA_BOOTSTRAP_SERVERS": broker.bootstrap_servers(), "KAFKA_PROFILE": "embedded"}
+
+
+def start_postgres(folder: Path, stack: ExitStack) -> None:
+    postgres = Postgres(folder / "postgres", free_port(), secrets.token_hex(16), options=FAST, test_databases=True)
+    postgres.prepare()
+    with (folder / "postgres.log").open("wb") as log:
+        options = {"stdout": log, "stderr": log, "cwd": "/", **unprivileged()}
+        process = start_child(postgres.command(), stop_signal=signal.SIGINT, **options)
+    stack.callback(stop, process, signal.SIGINT)
+    wait_until(postgres.ready, seconds=20, what="PostgreSQL")
+    passwords = {name: secrets.token_hex(16) for name in SERVICES}
+    postgres.create_services(passwords)
+    os.environ |= {f"{name.upper()}_DATABASE_URL": postgres.url(name, passwords[name]) for name in SERVICES}

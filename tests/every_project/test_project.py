@@ -1,0 +1,27 @@
+"""What must hold for each of the three projects, under its own settings."""
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+
+def test_migrations_are_complete(db):
+    call_command("makemigrations", check=True, dry_run=True)
+
+
+def test_deployment_checks_pass(db):
+    call_command("check", fail_level="WARNING")
+
+
+def test_openapi_document_is_valid(capsys):
+    call_command("spectacular", validate=True, fail_on_warn=True)
+    assert "openapi: 3.1" in capsys.readouterr().out
+
+
+def test_database_is_the_services_own(db):
+    assert settings.DATABASES["default"]["NAME"] == f"test_{settings.SERVICE_NAME}"
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz"])
+def test_probe_answers(db, client, path):
+    assert client.get(path).status_code == 200

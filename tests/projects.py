@@ -1,0 +1,141 @@
+"""One `pytest` for three Django projects.
+
+pytest-django loads one settings module a process, so a run that spans projects is split into one child process for
+each; a run inside one project stays in this process. Backing services are started once, here.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECTS = {
+    "gateway": ["tests/gateway", "tests/every_project"],
+    "orders": ["tests/orders", "tests/messaging", "tests/every_project"],
+    "payments": ["tests/payments", "tests/messaging", "tests/every_project"],
+    # The whole shop as processes, driven from outside; these tests touch no database of a project.
+    "whole": ["tests/embedded", "tests/scenario", "tests/browser"],
+}
+SETTINGS = {
+    **{name: f"{name}_proj.settings" for name in ("gateway", "orders", "payments")},
+    "whole": "gateway_proj.settings",
+}
+NOT_TESTS = {"messages"}
+PASS_THROUGH = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow")
+NO_TESTS = pytest.ExitCode.NO_TESTS_COLLECTED
+COUNTS = "SHOP_TEST_COUNTS"  # where a child leaves its totals; set means "I am a child"
+
+
+def passes_through(options):
+    return any(getattr(options, name, False) for name in PASS_THROUGH)
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-django looks for its settings
+def pytest_load_initial_conftests(early_config):
+    options = early_config.known_args_namespace
+    if COUNTS in os.environ or passes_through(options):
+        return
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)  # an exported one must not decide; --ds still does
+    chosen = [name for name in PROJECTS if selected(name, options.file_or_dir)]
+    if len(chosen) == 1:
+        os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS[chosen[0]]
+    from tests.backing_services import start_backing_services
+
+    stack = ExitStack()
+    early_config.add_cleanup(stack.close)
+    start_backing_services(stack)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    if "DJANGO_SETTINGS_MODULE" in os.environ or passes_through(config.option):
+        return None
+    if not any(selected(name, config.option.file_or_dir) for name in PROJECTS):
+        return None  # no project's path: pytest itself says what is wrong
+    known = {ROOT / folder for folders in PROJECTS.values() for folder in folders}
+    if forgotten := folders_of_tests() - known:
+        raise pytest.UsageError(f"these folders belong to no project in tests/projects.py: {forgotten}")
+    return fan_out(config)
+
+
+def folders_of_tests():
+    inside = (path for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name not in NOT_TESTS)
+    return {path for path in inside if not path.name.startswith(("_", "."))}
+
+
+def fan_out(config):
+    typed = config.option.file_or_dir
+    flags = [arg for arg in config.invocation_params.args if str(arg) not in typed]
+    if getattr(config.option, "lf", False) and failed_last_time():
+        flags.append("--last-failed-no-failures=none")  # else a project without failures runs whole
+    total, codes, interrupts = Counter(), [], []
+    # A function, not SIG_IGN: that would be inherited, and it is the child that answers Ctrl-C.
+    previous = signal.signal(signal.SIGINT, lambda number, _: interrupts.append(number))
+    for name in PROJECTS:
+        if not (paths := selected(name, typed)):
+            continue
+        cache = (
+            [f"--override-ini=cache_dir=.pytest_cache/{name}"]
+            if config.pluginmanager.has_plugin("cacheprovider")
+            else []
+        )
+        code, counts = run_child(name, paths, [*flags, *cache])
+        total += counts
+        codes.append(code)
+        if interrupts or (code and enough(config, total)):
+            break
+    signal.signal(signal.SIGINT, previous)
+    failed = total["failed"] + total["error"]
+    print(f"\ntotal: {total['passed']} passed, {failed} failed, {total['skipped']} skipped")
+    return max((code for code in codes if code != NO_TESTS), default=NO_TESTS)
+
+
+def enough(config, total):
+    limit = config.option.maxfail
+    return limit and total["failed"] + total["error"] >= limit
+
+
+def failed_last_time():
+    files = ROOT.glob(".pytest_cache/*/v/cache/lastfailed")
+    return any(file.read_text().strip() != "{}" for file in files)
+
+
+def run_child(name, paths, flags):
+    with tempfile.NamedTemporaryFile("r") as counts:
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": SETTINGS[name], COUNTS: counts.name}
+        print(f"\n── {name}", flush=True)
+        code = abs(
+            subprocess.run([sys.executable, "-m", "pytest", *flags, *paths], env=environment, check=False).returncode
+        )
+        died = {"failed": 1} if code not in (0, NO_TESTS) else {}  # killed by a signal, or never got to collect
+        return code, Counter(json.loads(counts.read() or "null") or died)
+
+
+def selected(name, typed):
+    folders = [ROOT / folder for folder in PROJECTS[name]]
+    if not typed:
+        return [os.path.relpath(folder) for folder in folders if folder.is_dir()]
+    found = []
+    for path in typed:
+        target = Path(path.partition("::")[0]).resolve()
+        if any(target.is_relative_to(folder) for folder in folders):
+            found.append(path)
+        else:  # a folder above: "tests" or "."
+            found += [
+                os.path.relpath(folder) for folder in folders if folder.is_dir() and folder.is_relative_to(target)
+            ]
+    return found
+
+
+def pytest_terminal_summary(terminalreporter):
+    if COUNTS in os.environ:
+        counts = {name: len(found) for name, found in terminalreporter.stats.items() if name}
+        Path(os.environ[COUNTS]).write_text(json.dumps(counts))
