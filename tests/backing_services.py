@@ -44,7 +44,7 @@ def start_backing_services(stack: ExitStack) -> None:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shop-tests-")))
     folder.chmod(0o755)
     make_secrets(folder / "secrets")
-    os.environ |= {"EMBEDDED": "1", "SECRETS_DIR": str(folder / "secrets")}
+    os.environ |= {"EMBEDDED": "1", "ALLOW_UNSAFE_DATABASE": "1", "SECRETS_DIR": str(folder / "secrets")}
     if "ORDERS_DATABASE_URL" not in os.environ:
         start_postgres(folder, stack)
     if "KAFKA_BOOTSTRAP_SERVERS" not in os.environ:
