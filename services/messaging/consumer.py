@@ -28,7 +28,7 @@ EMPTY_ASSIGNMENT_SECONDS = 10.0
 
 
 class NoPartitions(Exception):
-    """Kafka has given this member nothing although the topic exists: a fresh start mends that."""
+    """Kafka has given this member nothing, or a lock cannot be had back: a fresh start mends that."""
 
 
 class Source(Protocol):
@@ -54,6 +54,7 @@ class Consumer:
         self._batch_size = batch_size
         self._locks = PartitionLocks(topic)
         self._next_lock_look = 0.0
+        self._lost = False
         self._empty_since = time.monotonic()
         self._source = subscribe(topic, on_assign=self._assigned, on_revoke=self._revoked)
 
@@ -126,11 +127,16 @@ class Consumer:
 
     def _regain_locks(self, deadline: float) -> None:
         """After a lost connection: its session may live on in the server for a moment, with our locks."""
-        if connection.connection is not None or not self._locks.wanted:
-            return
-        while self._locks.acquire() and self._locks.missing and time.monotonic() < deadline:
-            time.sleep(LOCK_LOOK_SECONDS)
+        while self._lost:
+            self._locks.acquire()
+            if not self._locks.missing:
+                self._lost = False
+            elif time.monotonic() > deadline:
+                raise NoPartitions
+            else:
+                time.sleep(LOCK_LOOK_SECONDS)
 
     def _lose_connection(self) -> None:
         connection.close()
         self._locks.forget()
+        self._lost = True

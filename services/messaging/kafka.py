@@ -177,13 +177,18 @@ class Subscription:
         on_revoke: Callable[[set[int]], None],
     ) -> None:
         self._topic = topic
+        self._on_assign = on_assign
         self._consumer = Consumer(consumer_config(), logger=None)
         self._consumer.subscribe(
             [topic],
-            on_assign=lambda _, parts: on_assign({part.partition for part in parts}),
+            on_assign=self._assign,
             on_revoke=lambda _, parts: on_revoke({part.partition for part in parts}),
             on_lost=lambda _, parts: on_revoke({part.partition for part in parts}),
         )
+
+    def _assign(self, consumer: Consumer, parts: list[TopicPartition]) -> None:
+        consumer.incremental_assign(parts)  # first: a partition that is not assigned yet cannot be paused
+        self._on_assign({part.partition for part in parts})
 
     def poll(self, seconds: float, limit: int) -> list[Record]:
         """What waits, at most `limit`; waits so long for the first and not at all for the rest."""

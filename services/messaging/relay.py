@@ -45,13 +45,13 @@ SELECT message_id, attempt, partition, "offset", clock_timestamp() FROM confirme
 """
 REFUSE = """
 WITH refused AS (
-    DELETE FROM messaging_pendingdelivery WHERE message_id = %(id)s RETURNING message_id
+    DELETE FROM messaging_pendingdelivery WHERE message_id = %(id)s RETURNING message_id AS refused_id
 )
 INSERT INTO messaging_deadletter
     (source, reason, detail, topic, key, value, headers, digest, type, subject, created_at)
 SELECT 'outbox', 'refused', %(detail)s, topic, convert_to(key, 'UTF8'), value, %(headers)s::jsonb,
        sha256(value), type, subject, clock_timestamp()
-FROM messaging_outboxmessage JOIN refused ON id = message_id
+FROM messaging_outboxmessage JOIN refused ON id = refused_id
 """
 
 

@@ -1,5 +1,6 @@
 import signal
 import subprocess
+import threading
 from functools import partial
 
 import pytest
@@ -24,6 +25,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def send(*messages):
     with transaction.atomic():
         enqueue(messages)
+
+
+def in_another_session(work):
+    def run():
+        work()
+        connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
 
 
 def consume(consumer, condition, seconds=20):
@@ -119,8 +130,7 @@ def test_lost_database_connection_is_mended_in_place(make_consumer, board, direc
         cursor.execute("SELECT pg_backend_pid()")
         (pid,) = cursor.fetchone()
     direct().execute("SELECT pg_terminate_backend(%s)", [pid])
-    connection.close()  # of this thread's, which the consumer shares, the test needs a fresh one to enqueue
-    send(note("after"))
+    in_another_session(lambda: send(note("after")))
     relay.drain()
     consume(consumer, lambda: board.texts() == ["before", "after"])
     assert consumer._locks.held == {0, 1, 2, 3}
