@@ -7,6 +7,7 @@ import structlog
 from django.db import DatabaseError, transaction
 from psycopg.types.json import Jsonb
 
+from services.common.faults import fault_point
 from services.messaging.dead_letters import Refusal, keep_dead_letters
 from services.messaging.decode import Arrival, Unreadable, decode
 from services.messaging.headers import quote_headers
@@ -69,6 +70,7 @@ class Inbox:
         except Exception as error:
             if is_transient(error) or (isinstance(error, DatabaseError) and connection_is_lost()):
                 raise
+            fault_point("inbox.after_rollback")
             logger.warning("a batch failed and is taken apart", action="batch_failed", exc_info=True)
             self._store(arrivals, refusals, handle=False)
             self.retries.expect_work()
@@ -97,8 +99,10 @@ class Inbox:
             at_once = {identity for identity, arrival in first.items() if handle and arrival.key not in waiting}
             fresh = insert(list(first.values()), at_once)
             repeated = [each for each in arrivals if each is not first[each.identity] or each.identity not in fresh]
+            fault_point("inbox.before_handle")
             meet_duplicates(repeated)
             handle_arrivals([first[identity] for identity in first if identity in fresh and identity in at_once])
+            fault_point("inbox.before_commit")
 
 
 def insert(arrivals: Sequence[Arrival], handled: Collection[Identity]) -> set[Identity]:
