@@ -2,24 +2,25 @@
 
 from collections.abc import Mapping
 
-LOGINS = "demo / demo-password (has money) · newcomer / newcomer-password (no account)"
-
 
 def box(ports: Mapping[str, int]) -> str:
     """The one box with the words `shop is ready`, the addresses and the logins."""
+    web = f"http://localhost:{ports['UI_PORT']}"
     gateway, orders, payments = (
         f"http://localhost:{ports[name]}" for name in ("GATEWAY_PORT", "ORDERS_PORT", "PAYMENTS_PORT")
     )
     rows = [
         "shop is ready",
         "",
-        f"web shop     http://localhost:{ports['UI_PORT']}/",
-        f"REST API     {gateway}/api/v1/",
-        f"Swagger UI   {gateway}/swagger-ui/  {orders}/swagger-ui/  {payments}/swagger-ui/",
-        f"admin        {gateway}/admin/  {orders}/admin/  {payments}/admin/",
+        f"web shop     {web}/",
+        f"REST API     {gateway}/api/v1/   {gateway}/swagger-ui/",
+        f"orders       {orders}/admin/   {orders}/swagger-ui/",
+        f"payments     {payments}/admin/   {payments}/swagger-ui/",
+        f"users        {gateway}/admin/",
         "",
-        f"logins       {LOGINS}",
-        "staff        admin / admin-password",
+        "shoppers     demo / demo-password (has money)",
+        "             newcomer / newcomer-password (has no account)",
+        "staff        admin / admin-password (all three admins)",
         "",
         "Ctrl-C stops everything and keeps the data",
     ]

@@ -24,6 +24,8 @@ PORTS = {
     "EMBEDDED_KAFKA_PORT": 19092,
 }
 MESSAGING = {"relay": "relay_outbox", "consumer": "consume_inbox", "chores": "run_chores"}
+# A clone has no collected static files, and needs none.
+PYTHON = {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore:No directory at:UserWarning"}
 STAFF = ("--username", "admin", "--password", "admin-password")
 
 
@@ -73,7 +75,7 @@ class Shop:
 
     def processes(self) -> list[Process]:
         """Everything, in the order of start."""
-        environment = {**os.environ, **self.environment(), "PYTHONUNBUFFERED": "1"}
+        environment = {**os.environ, **self.environment(), **PYTHON}
         servers = [*self._own_postgres(environment), *self._own_broker(environment)]
         return [*servers, *services(self.ports, environment, {server.name for server in servers})]
 
