@@ -71,6 +71,8 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+CURRENCY = env.text("CURRENCY", "RUB")
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
 LOCALE_PATHS = [BASE_DIR / "services" / "gateway" / "locale"]
