@@ -126,6 +126,10 @@ class ProductPageSerializer(PageSerializer):
     results = ProductSerializer(many=True)
 
 
+class CategoryPageSerializer(PageSerializer):
+    results = CategorySerializer(many=True)
+
+
 class OrderPageSerializer(PageSerializer):
     results = OrderSerializer(many=True)
 

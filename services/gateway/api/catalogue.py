@@ -6,11 +6,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from services.gateway.api.answers import CategorySerializer, ProductPageSerializer, ProductSerializer
+from services.gateway.api.answers import (
+    CategoryPageSerializer,
+    CategorySerializer,
+    ProductPageSerializer,
+    ProductSerializer,
+)
 from services.gateway.api.docs import answers
 from services.gateway.api.inputs import ProductQuery
 from services.gateway.api.pages import page_body, query_of
 from services.gateway.clients.upstreams import upstreams_for
+from services.gateway.dtos import Page
 
 
 class Products(APIView):
@@ -39,8 +45,8 @@ class ProductDetail(APIView):
 class Categories(APIView):
     permission_classes = (AllowAny,)
 
-    @extend_schema(operation_id="categories_list", responses=answers({200: CategorySerializer(many=True)}, 503))
+    @extend_schema(operation_id="categories_list", responses=answers({200: CategoryPageSerializer}, 503))
     def get(self, request: Request) -> Response:
-        """All categories."""
-        categories = upstreams_for(request).orders.categories()
-        return Response([CategorySerializer(each).data for each in categories])
+        """All categories, on one page."""
+        page = Page(upstreams_for(request).orders.categories(), next_cursor=None, previous_cursor=None)
+        return Response(page_body(request, page, CategorySerializer))

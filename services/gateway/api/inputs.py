@@ -23,20 +23,32 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 )
 
 
+class TextField(serializers.CharField):
+    """A JSON string, taken as it is: a number is refused, not converted, and no space is cut off."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return data
+
+
 @extend_schema_serializer(
     examples=[OpenApiExample("A person", {"username": "ada", "password": "a-long-enough-secret"}, request_only=True)]
 )
 class CredentialsSerializer(serializers.Serializer[Any]):
     """A name and a password."""
 
-    username = serializers.CharField(max_length=150, trim_whitespace=False)
-    password = serializers.CharField(max_length=1024, trim_whitespace=False)
+    username = TextField(max_length=150)
+    password = TextField(max_length=1024)
 
 
 class OrderLineSerializer(serializers.Serializer[Any]):
     """A product, by its slug, and how many of it."""
 
-    product = serializers.CharField(max_length=100, trim_whitespace=False)
+    product = TextField()
     quantity = StrictIntegerField(min_value=1, max_value=99)
 
 
@@ -74,8 +86,8 @@ class NewDepositSerializer(serializers.Serializer[Any]):
 class ProductQuery(PageQuery):
     """How to narrow and sort the catalogue."""
 
-    search = serializers.CharField(required=False, allow_blank=True, max_length=200)
-    category = serializers.CharField(required=False, allow_blank=True, max_length=100, help_text="Its slug.")
+    search = serializers.CharField(required=False, allow_blank=True)
+    category = serializers.CharField(required=False, allow_blank=True, help_text="Its slug.")
     sort = serializers.ChoiceField(["price", "-price", "name"], required=False, allow_blank=True)
 
 

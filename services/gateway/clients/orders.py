@@ -51,7 +51,7 @@ class OrdersClient:
 
     def categories(self) -> tuple[Category, ...]:
         """All shelves of the catalogue."""
-        return self.line.get("categories").read(lambda body: tuple(map(Category.from_json, body)))
+        return self.line.get("categories").read(lambda body: tuple(map(Category.from_json, body["results"])))
 
     def place_order(
         self, items: Mapping[str, int], *, idempotency_key: str = "", expected_total: Money | None = None
