@@ -194,5 +194,10 @@ def path_of(segments: tuple[object, ...]) -> str:
     """The path, each segment quoted; one that would lead elsewhere (empty or dots) names nothing: 404."""
     texts = [str(segment) for segment in segments]
     if any(set(text) <= {"."} for text in texts):
-        raise UpstreamRefused(404, problem_body(404, "not-found", "There is nothing at this address."), {})
+        raise not_found()
     return "/".join(quote(text, safe="") for text in texts)
+
+
+def not_found() -> UpstreamRefused:
+    """What the upstream says of a thing that is not there."""
+    return UpstreamRefused(404, problem_body(404, "not-found", "There is no such thing."), {})
