@@ -9,7 +9,8 @@ import pytest
 from services.common.tokens import Caller
 from services.gateway.clients.deadline import Deadline
 from services.gateway.clients.errors import UpstreamUnavailable
-from services.gateway.clients.http import Channel, Line
+from services.gateway.clients.http import Channel
+from services.gateway.clients.line import Line
 from services.gateway.clients.upstreams import upstreams_as
 from tests.backing_services import wait_until
 from tests.gateway.answers import ACCOUNT, DEPOSIT, PRODUCT

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from services.gateway.clients.http import Line
+from services.gateway.clients.line import Line
 from services.gateway.dtos import Category, Money, Order, Page, Product, Step
 
 

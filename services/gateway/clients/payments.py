@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from services.gateway.clients.http import Line, not_found
+from services.gateway.clients.line import Line, not_found
 from services.gateway.dtos import Account, Deposit, Entry, Page, Step
 
 

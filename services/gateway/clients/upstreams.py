@@ -11,7 +11,8 @@ from rest_framework.request import Request
 
 from services.common.tokens import Caller
 from services.gateway.clients.deadline import Deadline
-from services.gateway.clients.http import Channel, Line
+from services.gateway.clients.http import Channel
+from services.gateway.clients.line import Line
 from services.gateway.clients.orders import OrdersClient
 from services.gateway.clients.payments import PaymentsClient
 from services.gateway.models import User
