@@ -13,8 +13,9 @@ from pathlib import Path
 from services.common.secrets import make_secrets
 from services.embedded.broker import Broker
 from services.embedded.children import start_child
+from services.embedded.databases import create_databases
 from services.embedded.ports import free_port
-from services.embedded.postgres import SERVICES, Postgres, unprivileged
+from services.embedded.postgres import SERVICES, Postgres
 
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")
 
@@ -59,10 +60,9 @@ def start_postgres(folder: Path, stack: ExitStack) -> None:
     postgres = Postgres(folder / "postgres", free_port(), secrets.token_hex(16), options=FAST, test_databases=True)
     postgres.prepare()
     with (folder / "postgres.log").open("wb") as log:
-        options = {"stdout": log, "stderr": log, "cwd": "/", **unprivileged()}
-        process = start_child(postgres.command(), stop_signal=signal.SIGINT, **options)
+        process = start_child(postgres.command(), stop_signal=signal.SIGINT, stdout=log, stderr=log, cwd="/")
     stack.callback(stop, process, signal.SIGINT)
     wait_until(postgres.ready, seconds=20, what="PostgreSQL")
     passwords = {name: secrets.token_hex(16) for name in SERVICES}
-    postgres.create_services(passwords)
+    create_databases(postgres.superuser_url(), passwords, test_databases=True)
     os.environ |= {f"{name.upper()}_DATABASE_URL": postgres.url(name, passwords[name]) for name in SERVICES}

@@ -1,0 +1,39 @@
+"""Upstreams on free ports, and people."""
+
+import pytest
+from knox.models import AuthToken
+
+from services.gateway.models import User
+from tests.gateway.stub import running_stub
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def orders(settings):
+    with running_stub() as stub:
+        settings.ORDERS_URL = stub.url
+        yield stub
+
+
+@pytest.fixture
+def payments(settings):
+    with running_stub() as stub:
+        settings.PAYMENTS_URL = stub.url
+        yield stub
+
+
+@pytest.fixture
+def user(db):
+    return User.objects.create_user("ada", password="a-long-enough-secret")
+
+
+@pytest.fixture
+def api(client, user):
+    """A client signed in by token."""
+    _, token = AuthToken.objects.create(user)
+    client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    return client
