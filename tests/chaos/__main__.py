@@ -2,6 +2,7 @@
 
 import argparse
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -80,8 +81,10 @@ def run(shop, chosen):
     good = good and placed == chosen.orders
     print(f"orders {placed}, lost {lost}, double {len(books.double())}, stuck {stuck}", flush=True)
     if not good:
-        history.write(shop.folder.parent / f"chaos-{chosen.seed}.jsonl")
-        print(f"seed {chosen.seed} FAILED; what the clients saw: {shop.folder.parent}/chaos-{chosen.seed}.jsonl")
+        evidence = shop.folder.parent / f"chaos-{chosen.seed}"
+        history.write(evidence.with_suffix(".jsonl"))
+        shutil.copy(shop.log, evidence.with_suffix(".log"))
+        print(f"seed {chosen.seed} FAILED; what clients and processes saw: {evidence}.jsonl, {evidence}.log")
     return 0 if good else 1
 
 

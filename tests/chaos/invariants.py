@@ -136,4 +136,4 @@ def dead_letters(kept, storm):
 
 
 def must_be_none(name, found):
-    return Invariant(name, len(found), not found, tuple(found[:3]))
+    return Invariant(name, len(found), not found, tuple(str(each)[:80] for each in found[:3]))
