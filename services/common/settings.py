@@ -31,6 +31,7 @@ COMMON_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "services.common",
 ]
 MIDDLEWARE = [
     "services.common.middleware.RequestLogMiddleware",
