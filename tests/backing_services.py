@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from services.common.env import configured
 from services.common.secrets import make_secrets
 from services.embedded.broker import Broker
 from services.embedded.children import start_child
@@ -17,6 +18,7 @@ from services.embedded.databases import create_databases
 from services.embedded.ports import free_port
 from services.embedded.postgres import SERVICES, Postgres
 
+STARTED = "SHOP_TESTS_STARTED"  # which servers are ours, and not the user's own
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")
 
 
@@ -46,9 +48,13 @@ def start_backing_services(stack: ExitStack) -> None:
     folder.chmod(0o755)
     make_secrets(folder / "secrets")
     os.environ |= {"EMBEDDED": "1", "ALLOW_UNSAFE_DATABASE": "1", "SECRETS_DIR": str(folder / "secrets")}
-    if "ORDERS_DATABASE_URL" not in os.environ:
+    wanted = configured()
+    os.environ[STARTED] = ""
+    if "ORDERS_DATABASE_URL" not in wanted:
         start_postgres(folder, stack)
-    if "KAFKA_BOOTSTRAP_SERVERS" not in os.environ:
+        os.environ[STARTED] += "postgres "
+    if "KAFKA_BOOTSTRAP_SERVERS" not in wanted:
+        os.environ[STARTED] += "broker"
         broker = Broker(free_port())
         process = start_child(broker.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         stack.callback(stop, process, signal.SIGTERM)

@@ -1,6 +1,10 @@
+"""Fixtures of more than one folder."""
+
 import pytest
 from django.conf import settings
 from django.db import connection
+
+from tests.whole_shop import shop  # noqa: F401 - found here by name
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,8 @@ from services.common.problems import Problem
 
 HEADER = "Idempotency-Key"
 REPLAYED = {"Idempotency-Replayed": "true"}
-PRINTABLE_ASCII = re.compile(r"[\x20-\x7e]{1,255}")
-# Below the gateway's read time-out of 2 s: the client hears 409 from us, not 503 from there.
+PRINTABLE_ASCII = re.compile(r"(?! )[\x20-\x7e]{1,255}(?<! )")  # HTTP cuts spaces off either end
+# Below the gateway's read time-out: the client hears 409 from us, not 503 from there.
 TWIN_WAIT_MILLISECONDS = 1700
 
 PARAMETER = OpenApiParameter(

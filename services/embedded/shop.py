@@ -46,7 +46,7 @@ class Shop:
     def from_environment(cls, state: State) -> "Shop":
         """As the environment and `.env` want it."""
         ports = {name: env.integer(name, default) for name, default in PORTS.items()}
-        own_postgres, own_broker = needs_postgres(), "KAFKA_BOOTSTRAP_SERVERS" not in env.VALUES
+        own_postgres, own_broker = needs_postgres(), "KAFKA_BOOTSTRAP_SERVERS" not in env.values()
         postgres_port, broker_port = ports["EMBEDDED_POSTGRES_PORT"], ports["EMBEDDED_KAFKA_PORT"]
         if not own_postgres:
             del ports["EMBEDDED_POSTGRES_PORT"]
@@ -103,7 +103,7 @@ class Shop:
 
 def needs_postgres() -> bool:
     """Whether no real databases are named; some of them without the others is a mistake that is told."""
-    missing = [database_url(service) for service in SERVICES if database_url(service) not in env.VALUES]
+    missing = [database_url(service) for service in SERVICES if database_url(service) not in env.values()]
     if 0 < len(missing) < len(SERVICES):
         sys.exit(f"set all three *_DATABASE_URL variables or none: {' and '.join(missing)} not set")
     return bool(missing)

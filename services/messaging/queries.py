@@ -32,6 +32,7 @@ class InboxTrace:
     offset: int
     duplicates: int
     dead: bool
+    key: str
 
 
 def outbox_trace(message_type: str, subject: uuid.UUID) -> OutboxTrace | None:
@@ -62,6 +63,7 @@ def inbox_trace(message_type: str, subject: uuid.UUID) -> InboxTrace | None:
         offset=message.offset,
         duplicates=message.duplicates,
         dead=message.dead_at is not None,
+        key=message.key,
     )
 
 

@@ -43,5 +43,5 @@ KAFKA_SECURITY = {
         "ssl.certificate.location": "KAFKA_SSL_CERTIFICATE",
         "ssl.key.location": "KAFKA_SSL_KEY",
     }.items()
-    if variable in env.VALUES
+    if variable in env.values()
 }

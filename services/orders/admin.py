@@ -28,7 +28,7 @@ class OrderItemInline(ReadOnly, admin.TabularInline):
 class OrderAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("id", "user_id", "status", "reason", "amount", "currency", "attempt", "created_at", "settled_at")
     list_filter = ("status", "reason")
-    search_fields = ("=id", "=user_id")
+    search_fields = ("id__exact", "user_id__exact")
     ordering = ("-id",)
     inlines = (OrderItemInline,)
     show_full_result_count = False

@@ -2,12 +2,13 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from services.common.timeline import Step, Timeline, place
 from services.messaging.queries import inbox_trace, outbox_trace
 from services.orders.events import ORDER_PLACED, ORDER_SETTLED
 from services.orders.models import Category, Order, Product, Status
@@ -44,38 +45,19 @@ def is_delayed(order: Order, *, now: datetime | None = None) -> bool:
     return order.status == Status.NEW and (now or timezone.now()) - order.created_at > DELAYED_AFTER
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of an order's way."""
-
-    at: datetime
-    step: str
-    detail: str = ""
-    service: str = "orders"
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """The steps of an order on this side, in order; `complete` where none is missing."""
-
-    complete: bool
-    steps: tuple[Step, ...]
-
-
 def timeline(order: Order) -> Timeline:
     """The order's steps that happened here."""
-    steps = tuple(_steps(order))
+    steps = [Step(at, settings.SERVICE_NAME, name, detail) for at, name, detail in _steps(order)]
     return Timeline(complete=len(steps) == 5, steps=steps)
 
 
-def _steps(order: Order) -> Iterator[Step]:
-    yield Step(order.created_at, "created")
+def _steps(order: Order) -> Iterator[tuple[datetime, str, str]]:
+    yield order.created_at, "created", ""
     if task := outbox_trace(ORDER_PLACED, order.id):
-        yield Step(task.enqueued_at, "enqueued")
+        yield task.enqueued_at, "enqueued", ""
         if task.produced_at:
-            yield Step(task.produced_at, "produced", f"attempt {task.attempts}")
+            yield task.produced_at, "produced", place(task.partition, task.offset)
     if reply := inbox_trace(ORDER_SETTLED, order.id):
-        place = f"partition {reply.partition}, offset {reply.offset}"
-        yield Step(reply.received_at, "reply_received", "dead letter" if reply.dead else place)
+        yield reply.received_at, "reply_received", "dead letter" if reply.dead else place(reply.partition, reply.offset)
     if order.settled_at:
-        yield Step(order.settled_at, "status_changed", f"{order.status} {order.reason}".strip())
+        yield order.settled_at, "status_changed", f"{order.status} {order.reason}".strip()

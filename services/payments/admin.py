@@ -9,7 +9,7 @@ from services.payments.models import Account, LedgerEntry, Settlement
 @admin.register(Account)
 class AccountAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("id", "user_id", "amount", "currency", "created_at")
-    search_fields = ("=id", "=user_id")
+    search_fields = ("id__exact", "user_id__exact")
     ordering = ("-id",)
     show_full_result_count = False
 
@@ -28,7 +28,7 @@ class LedgerEntryAdmin(ReadOnly, admin.ModelAdmin):
         "order_id",
     )
     list_filter = ("book", "kind")
-    search_fields = ("=transfer_id", "=order_id", "=account__id", "=account__user_id")
+    search_fields = ("transfer_id__exact", "order_id__exact", "account__id__exact", "account__user_id__exact")
     ordering = ("-id",)
     show_full_result_count = False
 
@@ -37,6 +37,6 @@ class LedgerEntryAdmin(ReadOnly, admin.ModelAdmin):
 class SettlementAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("order_id", "user_id", "status", "reason", "amount", "currency", "created_at")
     list_filter = ("status", "reason")
-    search_fields = ("=order_id", "=user_id")
+    search_fields = ("order_id__exact", "user_id__exact")
     ordering = ("-order_id",)
     show_full_result_count = False

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
+from services.common.timeline import Step, Timeline, place
 from services.messaging.queries import inbox_trace, outbox_trace
 from services.payments.events import ORDER_PLACED, ORDER_SETTLED
 from services.payments.models import Account, Book, LedgerEntry, Settlement
@@ -63,40 +65,21 @@ def books() -> Books:
     return Books(LedgerEntry.objects.aggregate(sum=Coalesce(Sum("amount"), Value(0)))["sum"], list(wrong))
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of an order's way."""
-
-    at: datetime
-    step: str
-    detail: str = ""
-    service: str = "payments"
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """The steps of an order on this side, in order; `complete` where none is missing."""
-
-    complete: bool
-    steps: tuple[Step, ...]
-
-
 def timeline(*, user_id: uuid.UUID, order_id: uuid.UUID) -> Timeline:
     """The steps that happened here; none for an order of another user."""
-    settlement = Settlement.objects.filter(order_id=order_id).first()
-    steps = tuple(_steps(order_id, user_id, settlement))
+    steps = [Step(at, settings.SERVICE_NAME, name, detail) for at, name, detail in _steps(str(user_id), order_id)]
     return Timeline(complete=len(steps) == 4, steps=steps)
 
 
-def _steps(order_id: uuid.UUID, user_id: uuid.UUID, settlement: Settlement | None) -> Iterator[Step]:
-    if settlement and settlement.user_id != user_id:
+def _steps(user_id: str, order_id: uuid.UUID) -> Iterator[tuple[datetime, str, str]]:
+    task = inbox_trace(ORDER_PLACED, order_id)
+    if task and task.key == user_id:
+        yield task.received_at, "received", "dead letter" if task.dead else place(task.partition, task.offset)
+    settlement = Settlement.objects.filter(order_id=order_id, user_id=user_id).first()
+    if settlement is None:
         return
-    if task := inbox_trace(ORDER_PLACED, order_id):
-        place = f"partition {task.partition}, offset {task.offset}"
-        yield Step(task.received_at, "received", "dead letter" if task.dead else place)
-    if settlement:
-        yield Step(settlement.created_at, "settled", f"{settlement.status} {settlement.reason}".strip())
+    yield settlement.created_at, "settled", f"{settlement.status} {settlement.reason}".strip()
     if reply := outbox_trace(ORDER_SETTLED, order_id):
-        yield Step(reply.enqueued_at, "reply_enqueued")
+        yield reply.enqueued_at, "reply_enqueued", ""
         if reply.produced_at:
-            yield Step(reply.produced_at, "reply_produced", f"attempt {reply.attempts}")
+            yield reply.produced_at, "reply_produced", place(reply.partition, reply.offset)

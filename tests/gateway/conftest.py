@@ -1,9 +1,7 @@
 """Upstreams on free ports, and people."""
 
 import pytest
-from knox.models import AuthToken
 
-from services.gateway.models import User
 from tests.gateway.stub import running_stub
 
 
@@ -28,12 +26,16 @@ def payments(settings):
 
 @pytest.fixture
 def user(db):
+    from services.gateway.models import User  # a run of several projects reads this file without settings
+
     return User.objects.create_user("ada", password="a-long-enough-secret")
 
 
 @pytest.fixture
 def api(client, user):
     """A client signed in by token."""
+    from knox.models import AuthToken
+
     _, token = AuthToken.objects.create(user)
     client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     return client

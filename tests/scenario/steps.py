@@ -90,7 +90,7 @@ STEPS = {
 
 
 def run(url, say=print):
-    """Take all steps, with a line for each; raises `AssertionError` or `requests.RequestException` at the first fault."""
+    """Take all steps, with a line for each; raises what is wrong at the first fault."""
     scenario = Scenario(url)
     for number, (name, step) in enumerate(STEPS.items(), start=1):
         try:

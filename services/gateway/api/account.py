@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from services.common import idempotency
 from services.gateway.api.answers import (
     AccountSerializer,
     BalanceSerializer,
@@ -14,8 +15,7 @@ from services.gateway.api.answers import (
     EntrySerializer,
 )
 from services.gateway.api.docs import answers
-from services.gateway.api.inputs import IDEMPOTENCY_KEY, AccountQuery, NewDepositSerializer, idempotency_key
-from services.gateway.api.orders import replayed
+from services.gateway.api.inputs import AccountQuery, NewDepositSerializer
 from services.gateway.api.pages import PageQuery, page_body, query_of
 from services.gateway.clients.upstreams import upstreams_for
 
@@ -42,7 +42,7 @@ class Balance(APIView):
 
 class Deposits(APIView):
     @extend_schema(
-        parameters=[IDEMPOTENCY_KEY],
+        parameters=[idempotency.PARAMETER, idempotency.REPLAYED_PARAMETER],
         request=NewDepositSerializer,
         responses=answers({201: DepositSerializer}, 400, 401, 404, 409, 422, 503),
     )
@@ -51,9 +51,11 @@ class Deposits(APIView):
         deposit = NewDepositSerializer(data=request.data)
         deposit.is_valid(raise_exception=True)
         made = upstreams_for(request).payments.deposit(
-            deposit.validated_data["amount"], idempotency_key=idempotency_key(request)
+            deposit.validated_data["amount"], idempotency_key=idempotency.read_key(request)
         )
-        return Response(DepositSerializer(made.deposit).data, 201, headers=replayed(made.replayed))
+        return Response(
+            DepositSerializer(made.deposit).data, 201, headers=idempotency.REPLAYED if made.replayed else None
+        )
 
 
 class Entries(APIView):

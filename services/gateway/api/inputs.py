@@ -1,26 +1,15 @@
 """What clients send. Shape is judged here, strictly; the catalogue and the balance are the upstreams' to judge."""
 
-import re
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema_serializer
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
-from rest_framework.request import Request
 
 from services.common.fields import AmountField, MoneyInputSerializer, StrictIntegerField
 from services.gateway.api.pages import PageQuery
 from services.gateway.dtos import Money
 
 MAX_LINES = 100
-KEY = re.compile(r"[ -~]{1,255}")
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    description="1-255 printable ASCII characters. The same key and body get the first answer again.",
-)
 
 
 class TextField(serializers.CharField):
@@ -101,13 +90,3 @@ class AccountQuery(serializers.Serializer[Any]):
     """Whose account."""
 
     user_id = serializers.UUIDField()
-
-
-def idempotency_key(request: Request) -> str:
-    """The request's key, or "" where it has none; raises `ValidationError` for one that is none."""
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
-        return ""
-    if not KEY.fullmatch(key) or key != key.strip():
-        raise ValidationError({"Idempotency-Key": [_("1 to 255 printable ASCII characters are required.")]})
-    return key

@@ -8,9 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from services.common import idempotency
 from services.gateway.api.answers import OrderPageSerializer, OrderSerializer, TimelineSerializer
 from services.gateway.api.docs import answers
-from services.gateway.api.inputs import IDEMPOTENCY_KEY, NewOrderSerializer, OrderQuery, idempotency_key
+from services.gateway.api.inputs import NewOrderSerializer, OrderQuery
 from services.gateway.api.pages import page_body, query_of
 from services.gateway.clients.upstreams import upstreams_for
 from services.gateway.timeline import timeline_of
@@ -28,7 +29,7 @@ class Orders(APIView):
         return Response(page_body(request, page, OrderSerializer))
 
     @extend_schema(
-        parameters=[IDEMPOTENCY_KEY],
+        parameters=[idempotency.PARAMETER, idempotency.REPLAYED_PARAMETER],
         request=NewOrderSerializer,
         responses=answers({201: OrderSerializer}, 400, 401, 409, 422, 503),
     )
@@ -37,9 +38,12 @@ class Orders(APIView):
         order = NewOrderSerializer(data=request.data)
         order.is_valid(raise_exception=True)
         placed = upstreams_for(request).orders.place_order(
-            order.quantities(), idempotency_key=idempotency_key(request), expected_total=order.expected()
+            order.quantities(), idempotency_key=idempotency.read_key(request), expected_total=order.expected()
         )
-        headers = {"Location": reverse("gateway_api:order", args=[placed.order.id]), **replayed(placed.replayed)}
+        headers = {
+            "Location": reverse("gateway_api:order", args=[placed.order.id]),
+            **(idempotency.REPLAYED if placed.replayed else {}),
+        }
         return Response(OrderSerializer(placed.order).data, 201, headers=headers)
 
 
@@ -55,8 +59,3 @@ class OrderTimeline(APIView):
     def get(self, request: Request, id: uuid.UUID) -> Response:
         """The order's way through both services."""
         return Response(TimelineSerializer(timeline_of(upstreams_for(request), id)).data)
-
-
-def replayed(is_replayed: bool) -> dict[str, str]:
-    """The header that says that this is the first answer told again."""
-    return {"Idempotency-Replayed": "true"} if is_replayed else {}

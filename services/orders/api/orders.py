@@ -21,13 +21,13 @@ from services.common.money import MAX_AMOUNT
 from services.common.pagination import NewestFirst
 from services.common.permissions import user_id_of
 from services.common.problems import Problem, ProblemSerializer
+from services.common.timeline import TimelineSerializer
 from services.orders import queries, use_cases
 from services.orders.api.serializers import (
     OrderInputSerializer,
     OrderQuery,
     OrderSerializer,
     PriceChangedSerializer,
-    TimelineSerializer,
     merged,
 )
 from services.orders.models import Order
@@ -91,7 +91,8 @@ class OrderList(generics.ListAPIView[Order]):
             )
         path = reverse("orders:order", args=[placed.order.id])
         headers = {"Location": request.build_absolute_uri(path), **(idempotency.REPLAYED if placed.replayed else {})}
-        return Response(OrderSerializer(placed.order).data, status=201, headers=headers)
+        as_placed = OrderSerializer(placed.order, context={"now": placed.order.created_at})
+        return Response(as_placed.data, status=201, headers=headers)
 
 
 @extend_schema_view(get=extend_schema(responses={200: OrderSerializer, **NOT_FOUND}))

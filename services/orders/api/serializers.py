@@ -10,7 +10,7 @@ from services.common.fields import MoneyInputSerializer, MoneySerializer, Strict
 from services.common.money import Money
 from services.common.problems import ProblemSerializer
 from services.orders.models import MAX_QUANTITY, Category, Order, OrderItem, Product, Reason, Status
-from services.orders.queries import Step, Timeline, is_delayed
+from services.orders.queries import is_delayed
 
 MAX_LINES = 100
 MAX_SLUG = 64
@@ -103,21 +103,7 @@ class OrderSerializer(serializers.Serializer[Order]):
 
     def get_delayed(self, order: Order) -> bool:
         """Still NEW long after it should not be; nothing is taken until it is PAID."""
-        return is_delayed(order)
-
-
-class StepSerializer(serializers.Serializer[Step]):
-    at = serializers.DateTimeField()
-    service = serializers.CharField()
-    step = serializers.ChoiceField(choices=["created", "enqueued", "produced", "reply_received", "status_changed"])
-    detail = serializers.CharField(allow_blank=True)
-
-
-class TimelineSerializer(serializers.Serializer[Timeline]):
-    """The steps of an order in this service; `complete` where none is missing."""
-
-    complete = serializers.BooleanField()
-    steps = StepSerializer(many=True)
+        return is_delayed(order, now=self.context.get("now"))
 
 
 class PriceChangedSerializer(ProblemSerializer):

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from services.common.fields import AmountField, MoneySerializer
 from services.payments.models import Account, Kind, LedgerEntry, Reason, Settlement, Status
-from services.payments.queries import Books, SettlementPage, Step, Timeline
+from services.payments.queries import Books, SettlementPage
 
 
 class BalanceSerializer(serializers.Serializer[Account]):
@@ -55,20 +55,6 @@ class EntrySerializer(serializers.Serializer[LedgerEntry]):
     balance_after = serializers.IntegerField()
     order_id = serializers.UUIDField(allow_null=True)
     created_at = serializers.DateTimeField()
-
-
-class StepSerializer(serializers.Serializer[Step]):
-    at = serializers.DateTimeField()
-    service = serializers.CharField()
-    step = serializers.ChoiceField(choices=["received", "settled", "reply_enqueued", "reply_produced"])
-    detail = serializers.CharField(allow_blank=True)
-
-
-class TimelineSerializer(serializers.Serializer[Timeline]):
-    """The steps of an order in this service; `complete` where none is missing."""
-
-    complete = serializers.BooleanField()
-    steps = StepSerializer(many=True)
 
 
 class SettlementSerializer(serializers.Serializer[Settlement]):

@@ -15,6 +15,7 @@ from services.common import idempotency
 from services.common.pagination import NewestFirst
 from services.common.permissions import HasAuditScope, IsStaff, user_id_of
 from services.common.problems import ProblemSerializer
+from services.common.timeline import TimelineSerializer
 from services.payments import queries, use_cases
 from services.payments.api import serializers
 from services.payments.models import MAX_BALANCE, Account, LedgerEntry
@@ -128,11 +129,11 @@ class AccountList(generics.ListAPIView[Account]):
 class OrderTimeline(APIView):
     """The steps of an order in this service."""
 
-    @extend_schema(responses={200: serializers.TimelineSerializer, **UNAUTHORIZED})
+    @extend_schema(responses={200: TimelineSerializer, **UNAUTHORIZED})
     def get(self, request: Request, order_id: uuid.UUID) -> Response:
         """The steps `received`, `settled`, `reply_enqueued` and `reply_produced`, as far as they are."""
         timeline = queries.timeline(user_id=user_id_of(request), order_id=order_id)
-        return Response(serializers.TimelineSerializer(timeline).data)
+        return Response(TimelineSerializer(timeline).data)
 
 
 class SettlementList(APIView):
