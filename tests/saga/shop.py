@@ -11,7 +11,7 @@ from services.common import faults
 from services.messaging.consumer import Consumer
 from services.messaging.inbox import Inbox
 from services.messaging.leader import open_connection
-from services.messaging.models import DeadLetter, InboxMessage, OutboxMessage, PendingDelivery, pending_inbox
+from services.messaging.models import DeadLetter, InboxMessage, PendingDelivery, pending_inbox
 from services.messaging.prune import prune_messages
 from services.messaging.redrive import Redriver, open_letters
 from services.messaging.relay import Relay
@@ -141,11 +141,3 @@ def require_stored(records):
         known = subject and InboxMessage.objects.filter(type=dict(record.headers)["ce_type"].decode(), subject=subject)
         letters = DeadLetter.objects.filter(offset=record.offset, partition=record.partition, value=record.value)
         assert (known and known.exists()) or letters.exists(), "an offset is committed before its record is stored"
-
-
-def require_confirmed(broker):
-    """What is marked as sent has been confirmed, and nothing is neither pending nor sent."""
-    sent = OutboxMessage.objects.filter(deliveries__isnull=False)
-    marked = set(sent.values_list("id", "deliveries__attempt"))
-    assert marked <= broker.confirmed, "a message is marked as sent that the broker never confirmed"
-    assert not OutboxMessage.objects.filter(deliveries=None, pending=None).exists(), "a message is lost in the outbox"

@@ -3,19 +3,16 @@
 import os
 
 import pytest
-from django.db import connection
-from django.db.models import F, Sum
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from services.common import faults
-from services.messaging import consumer, relay
 from services.orders.models import Order
-from services.payments.models import Account, LedgerEntry, Settlement
 from tests.orders.builders import stock
 from tests.saga.business import failing
-from tests.saga.shop import Shop, require_confirmed
+from tests.saga.checks import empty_tables, require_settled_once, require_sound_money, require_sound_outbox
+from tests.saga.shop import Shop
 
 EXAMPLES, STEPS = (300, 50) if os.environ.get("PROOF") else (30, 30)
 USERS = st.integers(0, 2)
@@ -120,11 +117,7 @@ class Saga(RuleBasedStateMachine):
 
     @invariant()
     def money_is_sound(self):
-        assert (LedgerEntry.objects.aggregate(sum=Sum("amount"))["sum"] or 0) == 0
-        accounts = Account.objects.annotate(booked=Sum("entries__amount"))
-        assert not accounts.exclude(booked=None).exclude(booked=F("amount")).exists()
-        paid = set(LedgerEntry.objects.filter(book="customer", kind="payment").values_list("order_id", flat=True))
-        assert paid == set(Settlement.objects.filter(status="PAID").values_list("order_id", flat=True))
+        require_sound_money()
 
     @invariant()
     def no_status_goes_back(self):
@@ -134,33 +127,17 @@ class Saga(RuleBasedStateMachine):
 
     @invariant()
     def outbox_is_sound(self):
-        require_confirmed(self.shop.broker)
+        require_sound_outbox(self.shop.broker)
 
     def teardown(self):
         if not hasattr(self, "shop"):
             return
         try:
             self.shop.heal()
-            self.money_is_sound()
             self.no_status_goes_back()
-            decided = ("user_id", "amount", "status", "reason")
-            orders = {row[0]: row[1:] for row in Order.objects.values_list("id", *decided)}
-            assert orders == {row[0]: row[1:] for row in Settlement.objects.values_list("order_id", *decided)}
+            require_settled_once()
         finally:
             self.shop.forget()
-
-
-def empty_tables():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^(messaging|orders|payments)_'")
-        names = ", ".join(name for (name,) in cursor.fetchall())
-        cursor.execute(f"TRUNCATE {names} RESTART IDENTITY")
-
-
-@pytest.fixture
-def no_waiting(monkeypatch):
-    monkeypatch.setattr(relay, "reconnect_seconds", lambda failures: 0)
-    monkeypatch.setattr(consumer, "reconnect_seconds", lambda failures: 0)
 
 
 @pytest.mark.timeout(3600 if os.environ.get("PROOF") else 120)
