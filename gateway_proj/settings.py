@@ -26,8 +26,9 @@ HEALTH_DETAILS = ["services.gateway.clients.upstreams.details"]
 
 REST_FRAMEWORK = {
     **REST_FRAMEWORK,
-    "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["services.gateway.api.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "EXCEPTION_HANDLER": "services.gateway.api.errors.exception_handler",
 }
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": timedelta(days=30)}
 
@@ -35,6 +36,8 @@ ORDERS_URL = env.text("ORDERS_URL", "http://127.0.0.1:8001")
 PAYMENTS_URL = env.text("PAYMENTS_URL", "http://127.0.0.1:8002")
 ORDERS_TOKEN_KEY = secret_key("GATEWAY_TO_ORDERS_TOKEN_KEY")
 PAYMENTS_TOKEN_KEY = secret_key("GATEWAY_TO_PAYMENTS_TOKEN_KEY")
+# Of one process, to each upstream; fewer than its threads, so that a hung upstream leaves some for the rest.
+UPSTREAM_CALLS_AT_ONCE = env.integer("UPSTREAM_CALLS_AT_ONCE", 6)
 # Where a browser finds the admins; staff see links to them.
 ADMIN_URLS = {
     "gateway": "/admin/",

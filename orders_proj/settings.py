@@ -23,7 +23,7 @@ SENDING_KEYS = signing_keys("OUTBOX_SIGNING_KEYS")
 RECEIVES_FROM = INBOX_TOPIC
 RECEIVING_KEYS = signing_keys("INBOX_SIGNING_KEYS")
 MESSAGE_HANDLERS = "services.orders.handlers.HANDLERS"
-HEALTH_DETAILS = ["services.messaging.health.details"]
+HEALTH_DETAILS = ["services.messaging.queries.health_details"]
 
 # A lost task is sent again after FIRST seconds, then twice that, at most LONGEST; at most RATE a second.
 WATCHDOG_FIRST_SECONDS = env.integer("WATCHDOG_FIRST_SECONDS", 3 if KAFKA_PROFILE == "embedded" else 30)

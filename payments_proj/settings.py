@@ -24,5 +24,5 @@ SENDING_KEYS = signing_keys("INBOX_SIGNING_KEYS")
 RECEIVES_FROM = OUTBOX_TOPIC
 RECEIVING_KEYS = signing_keys("OUTBOX_SIGNING_KEYS")
 MESSAGE_HANDLERS = "services.payments.handlers.HANDLERS"
-HEALTH_DETAILS = ["services.messaging.health.details"]
+HEALTH_DETAILS = ["services.messaging.queries.health_details"]
 CHORES: dict[str, int] = {}

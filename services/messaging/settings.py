@@ -19,3 +19,24 @@ def signing_keys(name: str) -> dict[str, bytes]:
     """`id:key,id:key` by id; the first signs, all are accepted, so that a key can be rotated."""
     pairs = (pair.partition(":") for pair in env.secret(name).split(","))
     return {key_id.strip(): key.strip().encode() for key_id, _, key in pairs}
+
+
+# Where a worker's probe listens; containers set 0.0.0.0.
+PROBE_HOST = env.text("PROBE_HOST", "127.0.0.1")
+# The tests' throw-away server saves its disk; nothing else may.
+ALLOW_UNSAFE_DATABASE = env.flag("EMBEDDED") and env.flag("ALLOW_UNSAFE_DATABASE")
+
+# TLS and SASL, handed to librdkafka as they are; unset means plain text.
+KAFKA_SECURITY = {
+    name: env.text(variable)
+    for name, variable in {
+        "security.protocol": "KAFKA_SECURITY_PROTOCOL",
+        "sasl.mechanism": "KAFKA_SASL_MECHANISM",
+        "sasl.username": "KAFKA_SASL_USERNAME",
+        "sasl.password": "KAFKA_SASL_PASSWORD",
+        "ssl.ca.location": "KAFKA_SSL_CA",
+        "ssl.certificate.location": "KAFKA_SSL_CERTIFICATE",
+        "ssl.key.location": "KAFKA_SSL_KEY",
+    }.items()
+    if variable in env.values()
+}

@@ -1,0 +1,58 @@
+"""Dead letters: what cannot be handled is kept, raw, and its neighbours go on."""
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from services.messaging.headers import quote_headers
+from services.messaging.kafka import Record
+from services.messaging.models import DeadLetter
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A record and why it is set aside."""
+
+    record: Record
+    reason: str
+    detail: str
+    type: str = ""
+    subject: uuid.UUID | None = None
+
+
+def keep_dead_letters(refusals: Sequence[Refusal]) -> None:
+    """Keep each once, however often the same record is read, in the caller's transaction."""
+    for refusal in refusals:
+        logger.error(
+            "dead letter",
+            action="dead_letter",
+            reason=refusal.reason,
+            topic=refusal.record.topic,
+            partition=refusal.record.partition,
+            offset=refusal.record.offset,
+            subject=str(refusal.subject or ""),
+        )
+    DeadLetter.objects.bulk_create([as_row(refusal) for refusal in refusals], ignore_conflicts=True)
+
+
+def as_row(refusal: Refusal) -> DeadLetter:
+    record = refusal.record
+    return DeadLetter(
+        source=DeadLetter.Source.INBOX,
+        reason=refusal.reason,
+        detail=refusal.detail.replace("\0", "\\0"),
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key,
+        value=record.value,
+        headers=quote_headers(record.headers),
+        digest=hashlib.sha256((record.key or b"") + b"\0" + (record.value or b"")).digest(),
+        type=refusal.type,
+        subject=refusal.subject,
+    )

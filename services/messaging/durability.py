@@ -1,0 +1,18 @@
+"""A worker refuses to start on a database that forgets what it has confirmed."""
+
+import sys
+
+from django.conf import settings
+from django.db import connection
+
+
+def require_durable_database() -> None:
+    """Exit with one line where `fsync` or `synchronous_commit` is off, unless the tests' own setting allows it."""
+    if settings.ALLOW_UNSAFE_DATABASE:
+        return
+    for name in ("fsync", "synchronous_commit", "full_page_writes"):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting(%s)", [name])
+            row = cursor.fetchone()
+        if row is None or row[0] == "off":
+            sys.exit(f"PostgreSQL runs with {name}=off and would lose confirmed payments: turn it on")

@@ -1,0 +1,31 @@
+"""`relay_outbox`: sends what waits in the outbox; several may run, one leads."""
+
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from services.messaging.durability import require_durable_database
+from services.messaging.kafka import TopicsNotReady, check_topics
+from services.messaging.leader import open_connection
+from services.messaging.relay import Relay
+from services.messaging.worker import Worker
+
+
+class Command(BaseCommand):
+    help = "Send the outbox's messages to Kafka until SIGTERM. Exits 1 when the database is lost: start it again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--probe-port", type=int, help="serve /livez and /readyz there")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        require_durable_database()
+        try:
+            check_topics([settings.SENDS_TO])
+            relay = Relay(open_connection("relay"), batch_size=settings.RELAY_BATCH_SIZE)
+            Worker("relay", relay.step, relay.close, relay.broker_answers, options["probe_port"]).run()
+        except TopicsNotReady as error:
+            raise CommandError(str(error)) from error
+        except psycopg.OperationalError as error:
+            raise CommandError(f"the database is lost, and leadership with it: {error}".strip()) from error

@@ -1,0 +1,135 @@
+"""The tables of messaging. The hot paths write them by SQL; the ORM is for reading, the admin and tests."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+
+class OutboxMessage(models.Model):
+    """A message recorded in the transaction of the change that it announces. Never changed; pruned when sent."""
+
+    message_id = models.UUIDField(unique=True)
+    type = models.CharField(max_length=100)
+    subject = models.UUIDField()
+    topic = models.CharField(max_length=200)
+    key = models.CharField(max_length=200)
+    value = models.BinaryField()
+    headers = models.JSONField(default=dict)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["type", "subject"], name="outbox_one_per_subject")]
+        indexes = [models.Index(fields=["created_at"], name="outbox_created")]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.subject}"
+
+
+class PendingDelivery(models.Model):
+    """A message that waits to be sent. Narrow, and deleted on confirmation, so that the wide table does not bloat."""
+
+    # No constraint: it is written in one statement with its message, and prune never takes a pending one.
+    message = models.OneToOneField(
+        OutboxMessage, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="pending"
+    )
+    attempt = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        verbose_name_plural = "pending deliveries"
+
+    def __str__(self) -> str:
+        return f"{self.message_id} attempt {self.attempt}"
+
+
+class Delivery(models.Model):
+    """A confirmation by the broker that it has the message. Append-only."""
+
+    message = models.ForeignKey(OutboxMessage, models.DO_NOTHING, db_constraint=False, related_name="deliveries")
+    attempt = models.PositiveSmallIntegerField()
+    partition = models.IntegerField()
+    offset = models.BigIntegerField()
+    confirmed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+
+    def __str__(self) -> str:
+        return f"{self.message_id} at {self.partition}/{self.offset}"
+
+
+PENDING = Q(processed_at=None, dead_at=None)
+
+
+class InboxMessage(models.Model):
+    """A received message: at most one of a type about a subject, however often it was delivered."""
+
+    message_id = models.UUIDField()
+    type = models.CharField(max_length=100)
+    subject = models.UUIDField()
+    key = models.CharField(max_length=200)
+    topic = models.CharField(max_length=200)
+    partition = models.IntegerField()
+    offset = models.BigIntegerField()
+    kafka_timestamp = models.DateTimeField(null=True)
+    value = models.BinaryField()
+    headers = models.JSONField(default=list)
+    fingerprint = models.BinaryField()
+    attempt = models.PositiveSmallIntegerField(default=1, help_text="The highest that the sender has stated.")
+    duplicates = models.PositiveIntegerField(default=0, db_default=0)
+    received_at = models.DateTimeField(db_default=Now())
+    processed_at = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0, db_default=0)
+    next_attempt_at = models.DateTimeField(db_default=Now())
+    last_error = models.TextField(blank=True, default="", db_default="")
+    dead_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["type", "subject"], name="inbox_one_per_subject")]
+        indexes = [
+            models.Index(fields=["key", "id"], condition=PENDING, name="inbox_pending_by_key"),
+            models.Index(fields=["processed_at"], name="inbox_processed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.subject}"
+
+
+class DeadLetter(models.Model):
+    """A message set aside with its raw bytes: unreadable, contradicting, refused, or failed for the last time."""
+
+    class Source(models.TextChoices):
+        OUTBOX = "outbox"
+        INBOX = "inbox"
+
+    source = models.CharField(max_length=10, choices=Source.choices)
+    reason = models.CharField(max_length=30)
+    detail = models.TextField(blank=True, default="")
+    topic = models.CharField(max_length=200)
+    partition = models.IntegerField(null=True)
+    offset = models.BigIntegerField(null=True)
+    key = models.BinaryField(null=True)
+    value = models.BinaryField(null=True)
+    headers = models.JSONField(default=list)
+    digest = models.BinaryField(help_text="Offsets begin anew after a broker lost its data; this does not.")
+    type = models.CharField(max_length=100, blank=True, default="")
+    subject = models.UUIDField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                F("topic"), F("partition"), F("offset"), F("digest"), F("reason"), name="dead_letter_kept_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["type", "subject"], name="dead_letter_subject"),
+            models.Index(fields=["reason", "created_at"], name="dead_letter_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.topic}/{self.partition}/{self.offset}"
+
+
+def pending_inbox() -> models.QuerySet[InboxMessage]:
+    """Messages received and not yet handled, oldest first."""
+    return InboxMessage.objects.filter(PENDING).order_by("id")

@@ -1,0 +1,87 @@
+"""A business of the tests' own: notes that a service sends to itself over a topic of the test's own."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from services.messaging.kafka import Record
+from services.messaging.message import Message, MessageHandler, digest
+from services.messaging.signature import sign
+
+KEYS = {"k1": b"ring-key"}
+
+
+@dataclass(frozen=True)
+class Note:
+    note_id: uuid.UUID
+    owner: str
+    text: str
+
+    @classmethod
+    def parse(cls, payload: Mapping[str, Any]) -> "Note":
+        if not isinstance(payload["text"], str):
+            raise ValueError("text")
+        return cls(uuid.UUID(payload["note_id"]), payload["owner"], payload["text"])
+
+    @property
+    def subject(self):
+        return self.note_id
+
+    @property
+    def key(self):
+        return self.owner
+
+    @property
+    def fingerprint(self):
+        return digest(self.note_id, self.owner, self.text)
+
+
+def note(text="hello", owner="ann", note_id=None, attempt=1):
+    note_id = note_id or uuid.uuid4()
+    payload = {"note_id": str(note_id), "owner": owner, "text": text}
+    return Message("test.note", note_id, owner, timezone.now(), payload, attempt=attempt)
+
+
+class Board:
+    """Handles notes: writes each into a table, inside the inbox's transaction; fails where it is told to."""
+
+    def __init__(self):
+        self.failing = {}
+        self.calls = []
+        self.asked = []
+
+    def handle(self, messages):
+        self.calls.append([message.event.text for message in messages])
+        for message in messages:
+            if error := self.failing.get(message.event.text):
+                raise error
+            with connection.cursor() as cursor:
+                cursor.execute("INSERT INTO board (text) VALUES (%s)", [message.event.text])
+
+    def on_duplicate(self, messages):
+        self.asked += [(message.event.text, message.attempt) for message in messages]
+
+    @property
+    def handlers(self):
+        return {"test.note": MessageHandler(Note.parse, self.handle, self.on_duplicate)}
+
+    def texts(self):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT text FROM board ORDER BY id")
+            return [text for (text,) in cursor.fetchall()]
+
+
+def record(message, *, topic="ring", partition=0, offset=0, attempt=None, **changes):
+    """The Kafka record that the relay would make of the message."""
+    value = message.encode()
+    headers = message.headers(source="test", traceparent="00-" + "a" * 32 + "-" + "b" * 16 + "-01")
+    headers |= {"signature": sign(topic=topic, key=message.key.encode(), value=value, keys=KEYS)}
+    headers |= {"attempt": str(attempt or message.attempt)}
+    fields = {"topic": topic, "partition": partition, "offset": offset, "timestamp": timezone.now()}
+    fields |= {"key": message.key.encode(), "value": value}
+    fields |= {"headers": tuple((name, text.encode()) for name, text in headers.items())}
+    return Record(**{**fields, **changes})

@@ -1,0 +1,171 @@
+import signal
+import subprocess
+import threading
+from functools import partial
+
+import pytest
+from django.db import connection, transaction
+
+from services.embedded.broker import Broker
+from services.embedded.children import start_child
+from services.embedded.ports import free_port
+from services.messaging.consumer import Consumer
+from services.messaging.inbox import Inbox
+from services.messaging.kafka import Subscription, TopicsNotReady, check_topics, create_topics
+from services.messaging.leader import lock_number
+from services.messaging.models import Delivery, InboxMessage, PendingDelivery
+from services.messaging.outbox import enqueue
+from services.messaging.relay import Relay
+from tests.backing_services import stop, wait_until
+from tests.messaging.ring import KEYS, note
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def send(*messages):
+    with transaction.atomic():
+        enqueue(messages)
+
+
+def in_another_session(work):
+    def run():
+        work()
+        connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+
+
+def consume(consumer, condition, seconds=20):
+    def step():
+        consumer.step()
+        return condition()
+
+    wait_until(step, seconds=seconds, what="consumed", every=0)
+
+
+@pytest.fixture
+def make_consumer(board, topic):
+    made = []
+
+    def make(subscribe=Subscription):
+        made.append(Consumer(topic, Inbox(handlers=board.handlers, keys=KEYS), subscribe))
+        return made[-1]
+
+    yield make
+    for consumer in made:
+        consumer.close()
+
+
+def test_message_travels_from_outbox_to_handler(make_consumer, board, direct):
+    consumer = make_consumer()
+    send(*[note(str(number), owner=f"owner {number % 5}") for number in range(100)])
+    Relay(direct()).drain()
+    consume(consumer, lambda: len(board.texts()) == 100)
+    assert sorted(board.texts(), key=int) == [str(number) for number in range(100)]
+
+
+def test_killed_between_database_commit_and_offset_commit_has_no_second_effect(make_consumer, board, direct):
+    class Killed(Exception):
+        pass
+
+    class DiesBeforeOffsets(Subscription):
+        def commit(self, records):
+            raise Killed
+
+    send(*[note(str(number)) for number in range(10)])
+    Relay(direct()).drain()
+    first = make_consumer(DiesBeforeOffsets)
+    with pytest.raises(Killed):
+        consume(first, lambda: False)
+    assert len(board.texts()) > 0
+    first.close()
+    second = make_consumer()
+    consume(second, lambda: InboxMessage.objects.filter(duplicates__gt=0).exists() and len(board.texts()) == 10)
+    assert sorted(board.texts(), key=int) == [str(number) for number in range(10)]
+
+
+def test_offsets_are_committed_only_after_the_rows_are_stored(make_consumer, board, direct):
+    class Watching(Subscription):
+        stored = []
+
+        def commit(self, records):
+            self.stored.append(InboxMessage.objects.count() >= len(records) and not connection.in_atomic_block)
+            super().commit(records)
+
+    consumer = make_consumer(Watching)
+    send(note("one"), note("two"))
+    Relay(direct()).drain()
+    consume(consumer, lambda: len(board.texts()) == 2)
+    assert Watching.stored
+    assert all(Watching.stored)
+
+
+def test_partition_whose_lock_a_zombie_holds_waits_for_it(make_consumer, board, direct, topic):
+    zombie = direct()
+    number = lock_number(f"partition of {topic}")
+    for partition in range(4):
+        zombie.execute("SELECT pg_advisory_lock(%s, %s)", [number, partition])
+    consumer = make_consumer()
+    send(note())
+    Relay(direct()).drain()
+    wait_until(
+        lambda: consumer.step() is not None and consumer._locks.missing == {0, 1, 2, 3}, seconds=15, what="assigned"
+    )
+    for _ in range(5):
+        consumer.step()
+    assert board.texts() == []
+    zombie.close()
+    consume(consumer, lambda: board.texts() == ["hello"])
+
+
+def test_lost_database_connection_is_mended_in_place(make_consumer, board, direct):
+    consumer = make_consumer()
+    send(note("before"))
+    relay = Relay(direct())
+    relay.drain()
+    consume(consumer, lambda: board.texts() == ["before"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    direct().execute("SELECT pg_terminate_backend(%s)", [pid])
+    in_another_session(lambda: send(note("after")))
+    relay.drain()
+    consume(consumer, lambda: board.texts() == ["before", "after"])
+    assert consumer._locks.held == {0, 1, 2, 3}
+
+
+def test_wrong_number_of_partitions_is_refused(topic, ring):
+    ring.TOPIC_PARTITIONS = 5
+    with pytest.raises(TopicsNotReady, match="has 4 partitions and TOPIC_PARTITIONS says 5"):
+        check_topics([topic])
+
+
+def test_live_clients_recover_when_the_broker_loses_everything(board, ring, direct):
+    broker = Broker(free_port())
+    ring.KAFKA_BOOTSTRAP_SERVERS = broker.bootstrap_servers()
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = start_child(broker.command(), **quiet)
+    try:
+        wait_until(broker.ready, seconds=10, what="broker")
+        create_topics()
+        relay = Relay(direct())
+        consumer = Consumer(ring.SENDS_TO, Inbox(handlers=board.handlers, keys=KEYS), partial(Subscription))
+        send(note("before"))
+        relay.drain()
+        consume(consumer, lambda: board.texts() == ["before"])
+
+        stop(process, signal.SIGKILL)
+        send(note("after"))
+        process = start_child(broker.command(), **quiet)
+        wait_until(broker.ready, seconds=10, what="broker")
+        create_topics()
+        relay.drain()
+        assert PendingDelivery.objects.count() == 0
+        consume(consumer, lambda: board.texts() == ["before", "after"], seconds=40)
+        assert Delivery.objects.count() == 2
+        relay.close()
+        consumer.close()
+    finally:
+        stop(process, signal.SIGKILL)

@@ -1,0 +1,140 @@
+import random
+import threading
+import time
+
+import pytest
+from django.db import connection, transaction
+
+from services.messaging.kafka import Publisher, Subscription
+from services.messaging.models import DeadLetter, Delivery, OutboxMessage, PendingDelivery
+from services.messaging.outbox import enqueue
+from services.messaging.relay import Relay
+from tests.messaging.ring import note
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def read_all(topic, count, seconds=15):
+    """Everything in the topic, partition by partition in order, once `count` are there."""
+    found = []
+    subscription = Subscription(topic, on_assign=lambda _: None, on_revoke=lambda _: None)
+    deadline = time.monotonic() + seconds
+    while len(found) < count and time.monotonic() < deadline:
+        found += subscription.poll(0.1, 500)
+    found += subscription.poll(0.2, 500)
+    subscription.close()
+    return sorted(found, key=lambda record: (record.partition, record.offset))
+
+
+def send(*messages):
+    with transaction.atomic():
+        enqueue(messages)
+
+
+def test_messages_arrive_in_order_of_their_key_with_their_headers(topic, direct):
+    owners = ["ann", "bob", "eve"]
+    messages = [note(str(number), owner=owners[number % 3]) for number in range(60)]
+    send(*messages)
+    relay = Relay(direct(), batch_size=7)
+    assert relay.drain() == 60
+    records = read_all(topic, 60)
+    assert len(records) == 60
+    for owner in owners:
+        sent = [str(each.subject) for each in messages if each.key == owner]
+        assert [
+            dict(record.headers)["ce_subject"].decode() for record in records if record.key == owner.encode()
+        ] == sent
+    assert {dict(record.headers)["attempt"] for record in records} == {b"1"}
+    assert PendingDelivery.objects.count() == 0
+    assert set(Delivery.objects.values_list("message__subject", flat=True)) == {each.subject for each in messages}
+
+
+def test_nothing_is_marked_before_its_confirmation(topic, direct):
+    send(note())
+
+    class Silent(Publisher):
+        def poll(self, seconds):
+            pass
+
+    relay = Relay(direct(), new_publisher=Silent)
+    relay.step()
+    relay.step()
+    assert PendingDelivery.objects.count() == 1
+    assert Delivery.objects.count() == 0
+
+
+def test_message_enqueued_again_while_on_the_way_is_sent_again(topic, direct):
+    message = note()
+    send(message)
+
+    class Meanwhile(Publisher):
+        raised = False
+
+        def poll(self, seconds):
+            super().poll(1)
+            if self.confirmed and not Meanwhile.raised:
+                Meanwhile.raised = True
+                send(note(note_id=message.subject, attempt=2))
+
+    Relay(direct(), new_publisher=Meanwhile).drain()
+    assert list(Delivery.objects.order_by("id").values_list("attempt", flat=True)) == [1, 2]
+    attempts = [dict(record.headers)["attempt"] for record in read_all(topic, 2)]
+    assert attempts == [b"1", b"2"]
+
+
+def test_writers_that_commit_late_lose_nothing(topic, direct):
+    """Ids become visible out of order; a relay that reads behind the last id would skip 20 % of these."""
+    done = threading.Event()
+
+    def write(seed):
+        chance = random.Random(seed)
+        for number in range(40):
+            with transaction.atomic():
+                enqueue([note(f"{seed}/{number}", owner=str(seed))])
+                if chance.random() < 0.2:
+                    time.sleep(0.03)  # hold the transaction open: the id is taken and not yet visible
+        connection.close()
+
+    writers = [threading.Thread(target=write, args=[seed]) for seed in range(6)]
+    relay = Relay(direct(), batch_size=20)
+    for writer in writers:
+        writer.start()
+    while not done.is_set():
+        relay.step()
+        if not any(writer.is_alive() for writer in writers):
+            done.set()
+    relay.drain()
+    assert OutboxMessage.objects.count() == 240
+    assert PendingDelivery.objects.count() == 0
+    assert len({dict(record.headers)["ce_id"] for record in read_all(topic, 240)}) == 240
+
+
+def test_of_two_relays_one_leads_and_the_other_takes_over(topic, direct):
+    first, second = Relay(direct()), Relay(direct())
+    send(note("one"))
+    assert first.drain() == 1
+    send(note("two"))
+    assert second.step() == 0
+    assert (first.leads, second.leads) == (True, False)
+    first.close()
+    assert second.drain() == 1
+    assert second.leads
+
+
+def test_message_too_large_for_the_broker_becomes_a_dead_letter_and_holds_nobody_up(topic, direct):
+    send(note("x" * 1_100_000), note("small"))
+    relay = Relay(direct())
+    relay.drain()
+    assert Delivery.objects.count() == 1
+    letter = DeadLetter.objects.get()
+    assert (letter.source, letter.reason) == ("outbox", "refused")
+    assert bytes(letter.value) == bytes(OutboxMessage.objects.order_by("id").first().value)
+
+
+def test_messages_wait_while_the_topic_is_missing(ring, direct):
+    send(note())
+    relay = Relay(direct())
+    for _ in range(3):
+        relay.step()
+    assert PendingDelivery.objects.count() == 1
+    assert DeadLetter.objects.count() == 0
