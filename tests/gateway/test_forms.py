@@ -6,7 +6,7 @@ from services.gateway.forms import MAX_AMOUNT, TopUpForm
 
 
 def top_up(amount):
-    return TopUpForm({"amount": amount, "key": "k"})
+    return TopUpForm({"amount": amount, "key": "0193f5a0-0000-7000-8000-00000000000f"})
 
 
 @pytest.mark.parametrize(

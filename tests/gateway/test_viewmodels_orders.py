@@ -111,10 +111,11 @@ def test_payment_leads_to_its_order():
 
 
 def test_account_shows_the_form_with_what_was_typed_and_what_was_wrong():
-    form = TopUpForm({"amount": "abc", "key": "k"})
-    page = AccountPage.of(account(), page_of(entry(100), older="b"), TopUp.of(form, "k"))
+    key = uuid.uuid4()
+    form = TopUpForm({"amount": "abc", "key": key})
+    page = AccountPage.of(account(), page_of(entry(100), older="b"), TopUp.of(form, key))
     assert page.balance == "₽1,000.00"
-    assert (page.top_up.field.value, page.top_up.key, len(page.top_up.field.errors)) == ("abc", "k", 1)
+    assert (page.top_up.field.value, page.top_up.key, len(page.top_up.field.errors)) == ("abc", str(key), 1)
     assert (page.older_query, page.newer_query) == ("cursor=b", "")
 
 
