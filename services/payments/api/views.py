@@ -149,3 +149,14 @@ class SettlementList(APIView):
         query.is_valid(raise_exception=True)
         page = queries.settlements_after(query.validated_data["after"])
         return Response(serializers.SettlementPageSerializer(page).data)
+
+
+class BooksView(APIView):
+    """The ledger added up, for the audit."""
+
+    permission_classes = [HasAuditScope]
+
+    @extend_schema(responses={200: serializers.BooksSerializer, **UNAUTHORIZED, 403: ProblemSerializer})
+    def get(self, request: Request) -> Response:
+        """The sum of all entries, and the accounts whose balance is not the sum of their own."""
+        return Response(serializers.BooksSerializer(queries.books()).data)
