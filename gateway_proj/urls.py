@@ -5,6 +5,7 @@ from django.urls import include, path
 from services.common import problems
 from services.common.urls import common_urlpatterns
 from services.gateway.api.errors import problem_or_page
+from services.gateway.views import errors
 
 urlpatterns = [
     *common_urlpatterns,
@@ -12,7 +13,7 @@ urlpatterns = [
     path("", include("services.gateway.urls")),
 ]
 
-handler400 = problem_or_page(problems.bad_request, problems.bad_request)
-handler403 = problem_or_page(problems.forbidden, problems.forbidden)
-handler404 = problem_or_page(problems.not_found, problems.not_found)
-handler500 = problem_or_page(problems.server_error, problems.server_error)
+handler400 = problem_or_page(problems.bad_request, errors.bad_request)
+handler403 = problem_or_page(problems.forbidden, errors.forbidden)
+handler404 = problem_or_page(problems.not_found, errors.not_found)
+handler500 = problem_or_page(problems.server_error, errors.server_error)

@@ -35,7 +35,7 @@ class TopUpForm(forms.Form):
     """An amount, and the key that lets this form count once."""
 
     amount = KopecksField(label=_("How much, in rubles"), max_length=20)
-    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    key = forms.UUIDField(widget=forms.HiddenInput)
 
 
 class CartItemForm(forms.Form):

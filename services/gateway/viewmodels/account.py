@@ -1,5 +1,6 @@
 """The account: balance, top-up, entries."""
 
+import uuid
 from dataclasses import dataclass
 from typing import Self
 
@@ -43,8 +44,8 @@ class TopUp:
     key: str
 
     @classmethod
-    def of(cls, form: BaseForm, key: str) -> Self:
-        return cls(fields_of(form)[0], key)
+    def of(cls, form: BaseForm, key: uuid.UUID) -> Self:
+        return cls(fields_of(form)[0], str(key))
 
 
 @dataclass(frozen=True, slots=True)

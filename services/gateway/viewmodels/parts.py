@@ -1,14 +1,13 @@
 """Small pieces that several pages print."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlencode
 
 from django.forms import BaseForm
-from django.utils.translation import gettext as _
 
-from services.gateway.dtos import Money, OrderItem
+from services.gateway.dtos import OrderItem
 from services.gateway.viewmodels.formats import money
 
 
@@ -35,14 +34,12 @@ class Line:
 
     slug: str
     name: str
-    quantity: str
     price: str
     total: str
 
     @classmethod
     def from_item(cls, item: OrderItem) -> Self:
-        quantity = _("%(number)d pcs") % {"number": item.quantity}
-        return cls(item.product, item.name, quantity, money(item.price), money(item.total))
+        return cls(item.product, item.name, f"{item.quantity} × {money(item.price)}", money(item.total))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,3 @@ def errors_of(form: BaseForm) -> tuple[str, ...]:
 def query_string(values: Mapping[str, str]) -> str:
     """The part of a URL after its `?`, without what is empty."""
     return urlencode({name: value for name, value in values.items() if value})
-
-
-def sum_of(amounts: Iterable[int], currency: str) -> Money:
-    return Money(sum(amounts), currency)

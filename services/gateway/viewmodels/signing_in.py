@@ -46,7 +46,7 @@ class SignInPage:
             title=_("Register"),
             description=_("A name and a password, nothing else."),
             lead=_("A name and a password, nothing else."),
-            button=_("Register"),
+            button=_("Sign me up"),
             fields=fields_of(form),
             errors=errors_of(form),
             next=next_path,

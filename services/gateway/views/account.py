@@ -14,13 +14,23 @@ from services.gateway.models import User
 from services.gateway.viewmodels.account import AccountPage, TopUp
 from services.gateway.viewmodels.formats import money
 from services.gateway.viewmodels.layout import Balance
+from services.gateway.viewmodels.parts import query_string
 from services.gateway.views.pages import PageRequest, ShopperRequest, fragment, go, page, shop_page, signed_in
 
 PAGE_SIZE = 10
 
 
-def new_form(amount: str = "") -> TopUpForm:
-    return TopUpForm(initial={"amount": amount, "key": str(uuid.uuid4())})
+def asked_form(request: ShopperRequest) -> TopUpForm:
+    """A new form; one that was sent and not answered comes back by the address, with its key."""
+    return TopUpForm(initial={"amount": request.GET.get("amount", "")[:20], "key": request.GET.get("key", "")})
+
+
+def key_of(form: TopUpForm) -> uuid.UUID:
+    """The form's key, or a new one where that is none."""
+    try:
+        return uuid.UUID(str(form["key"].value()))
+    except ValueError:
+        return uuid.uuid4()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,7 +40,7 @@ def account(request: ShopperRequest) -> HttpResponse:
     """Balance, top-up and entries, or the invitation to open an account; a POST brings money in."""
     if request.method == "POST":
         return top_up(request)
-    return look(request, new_form(request.GET.get("amount", "")[:20]))
+    return look(request, asked_form(request))
 
 
 def look(request: ShopperRequest, form: TopUpForm, status: int = 200) -> HttpResponse:
@@ -42,8 +52,7 @@ def look(request: ShopperRequest, form: TopUpForm, status: int = 200) -> HttpRes
             raise
         return page(request, "account", AccountPage.none())
     entries = payments.entries(cursor=request.GET.get("cursor", ""), page_size=PAGE_SIZE)
-    top_up = TopUp.of(form, str(form["key"].value() or uuid.uuid4()))
-    return page(request, "account", AccountPage.of(found, entries, top_up), status=status)
+    return page(request, "account", AccountPage.of(found, entries, TopUp.of(form, key_of(form))), status=status)
 
 
 @require_POST
@@ -61,15 +70,14 @@ def top_up(request: ShopperRequest) -> HttpResponse:
     form = TopUpForm(request.POST)
     if not form.is_valid():
         return look(request, form, 422)
+    key = str(form.cleaned_data["key"])
     try:
-        made = upstreams_for(request).payments.deposit(
-            form.cleaned_data["amount"], idempotency_key=form.cleaned_data["key"]
-        )
+        made = upstreams_for(request).payments.deposit(form.cleaned_data["amount"], idempotency_key=key)
     except UpstreamRefused as refusal:
         return refused(request, refusal)
     except UpstreamUnavailable:
-        messages.error(request, _("Payments did not answer. Look at the balance before you top up again."))
-        return go(request, "gateway:account")
+        messages.error(request, _("Payments did not answer. Press again: it cannot count twice."))
+        return go(request, "gateway:account", query=query_string({"amount": form["amount"].value(), "key": key}))
     text = _("This top-up counts once: %(money)s") if made.replayed else _("Topped up: %(money)s")
     messages.success(request, text % {"money": money(made.deposit.amount)})
     return go(request, "gateway:account")
@@ -77,8 +85,6 @@ def top_up(request: ShopperRequest) -> HttpResponse:
 
 def refused(request: ShopperRequest, refusal: UpstreamRefused) -> HttpResponse:
     """Say why, and show a new form with a new key."""
-    if refusal.status == 404:
-        return go(request, "gateway:account")
     texts = {422: _("That form was used already, with another amount. Here is a new one.")}
     messages.error(request, texts.get(refusal.status, _("That top-up was refused. Your balance is as before.")))
     return go(request, "gateway:account")
