@@ -57,9 +57,7 @@ def resolve_jars(folder: Path) -> Path:
     unfinished = jars.with_suffix(".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     command = [maven, "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", "-DincludeScope=runtime"]
-    done = subprocess.run(
-        [*command, f"-DoutputDirectory={unfinished}"], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*command, f"-DoutputDirectory={unfinished}"], capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"Maven could not fetch Apache Kafka's jars:\n{done.stdout[-2000:]}")
     return unfinished.rename(jars)
@@ -240,7 +238,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=9092, help="of the first broker (default 9092)")
     parser.add_argument("--folder", type=Path, default=ROOT / ".shop", help="where jars and data are kept")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, interrupt)
+    for stop_signal in (signal.SIGINT, signal.SIGTERM):  # SIGINT, too: started in the background it is ignored
+        signal.signal(stop_signal, interrupt)
     java()
     jars = resolve_jars(options.folder / "kafka-libs")
     # A cluster of another size has other voters, and so data of its own.
