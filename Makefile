@@ -1,8 +1,57 @@
-# --- Apache Kafka without Docker -------------------------------------------------------------------------------------
+# Everything works from a fresh clone with Python 3.11+ and make: each target makes .venv where there is none.
+
+PYTHON ?= python3
+URL ?= http://localhost:8000
+BIN = .venv/bin
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
+
+.DEFAULT_GOAL := help
+.PHONY: help venv run test check format scenario chaos
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/embedded.stamp ## start the whole shop in the foreground; Ctrl-C stops it, the data stays in .shop/
+	@exec $(BIN)/python -m services.embedded
+
+test: .venv/dev.stamp ## run all tests, beside a running shop if you like; pytest takes single files
+	@exec $(BIN)/python -m pytest
+
+check: .venv/dev.stamp ## format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: .venv/dev.stamp ## format the code and mend what lint can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+scenario: .venv/embedded.stamp ## order, pay and check against a running shop (URL=http://localhost:8000)
+	@exec $(BIN)/python -m tests.scenario --url '$(URL)'
+
+chaos: .venv/dev.stamp ## kill processes at random under load and prove that no order is lost or paid twice (SEED=n)
+	@exec $(BIN)/python -m tests.chaos $(if $(SEED),--seed '$(SEED)')
+
+venv: .venv/embedded.stamp ## make .venv with what the shop needs to run
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "$(PYTHON) cannot make virtual environments: install its venv module (Debian: apt install python3-venv)" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/%.stamp: requirements/%.txt | .venv/bin/python
+	@echo "installing $< into .venv"
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
+	@$(INSTALL) $<
+	@touch $@
+
+# --- Apache Kafka without Docker, and what proves the containers without an engine --------------------------------
+.PHONY: kafka
 BROKERS ?= 1
 KAFKA_PORT ?= 9092
 
-kafka: .venv ## a real Apache Kafka on 127.0.0.1:9092 in the foreground (BROKERS=3; Java 17+ and Maven)
-	@exec .venv/bin/python -m services.embedded.apache_kafka --brokers $(BROKERS) --port $(KAFKA_PORT)
-
-.PHONY: kafka
+kafka: .venv/embedded.stamp ## run Apache Kafka on 127.0.0.1:9092 in the foreground (BROKERS=3; Java 17+ and Maven)
+	@exec $(BIN)/python -m services.embedded.apache_kafka --brokers '$(BROKERS)' --port '$(KAFKA_PORT)'

@@ -15,6 +15,10 @@ MIDDLEWARE = [*MIDDLEWARE, "django_htmx.middleware.HtmxMiddleware"]
 AUTH_USER_MODEL = "gateway.User"
 LOGIN_URL = "gateway:login"
 LOGIN_REDIRECT_URL = "gateway:catalogue"
+CSRF_FAILURE_VIEW = "services.gateway.views.errors.form_expired"
+LANGUAGE_COOKIE_AGE = 31_536_000
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = HTTPS_ONLY
 SESSION_COOKIE_NAME = "shop_session"
 CSRF_COOKIE_NAME = "shop_csrf"
 SPECTACULAR_SETTINGS = {**SPECTACULAR_SETTINGS, "TITLE": "Shop"}
@@ -22,8 +26,9 @@ HEALTH_DETAILS = ["services.gateway.clients.upstreams.details"]
 
 REST_FRAMEWORK = {
     **REST_FRAMEWORK,
-    "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["services.gateway.api.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "EXCEPTION_HANDLER": "services.gateway.api.errors.exception_handler",
 }
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": timedelta(days=30)}
 
@@ -31,3 +36,11 @@ ORDERS_URL = env.text("ORDERS_URL", "http://127.0.0.1:8001")
 PAYMENTS_URL = env.text("PAYMENTS_URL", "http://127.0.0.1:8002")
 ORDERS_TOKEN_KEY = secret_key("GATEWAY_TO_ORDERS_TOKEN_KEY")
 PAYMENTS_TOKEN_KEY = secret_key("GATEWAY_TO_PAYMENTS_TOKEN_KEY")
+# Of one process, to each upstream; fewer than its threads, so that a hung upstream leaves some for the rest.
+UPSTREAM_CALLS_AT_ONCE = env.integer("UPSTREAM_CALLS_AT_ONCE", 6)
+# Where a browser finds the admins; staff see links to them.
+ADMIN_URLS = {
+    "gateway": "/admin/",
+    "orders": env.text("ORDERS_ADMIN_URL", f"http://localhost:{env.integer('ORDERS_PORT', 8001)}/admin/"),
+    "payments": env.text("PAYMENTS_ADMIN_URL", f"http://localhost:{env.integer('PAYMENTS_PORT', 8002)}/admin/"),
+}

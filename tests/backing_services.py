@@ -10,12 +10,15 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from services.common.env import configured
 from services.common.secrets import make_secrets
 from services.embedded.broker import Broker
 from services.embedded.children import start_child
+from services.embedded.databases import create_databases
 from services.embedded.ports import free_port
-from services.embedded.postgres import SERVICES, Postgres, unprivileged
+from services.embedded.postgres import SERVICES, Postgres
 
+STARTED = "SHOP_TESTS_STARTED"  # which servers are ours, and not the user's own
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")
 
 
@@ -45,9 +48,13 @@ def start_backing_services(stack: ExitStack) -> None:
     folder.chmod(0o755)
     make_secrets(folder / "secrets")
     os.environ |= {"EMBEDDED": "1", "ALLOW_UNSAFE_DATABASE": "1", "SECRETS_DIR": str(folder / "secrets")}
-    if "ORDERS_DATABASE_URL" not in os.environ:
+    wanted = configured()
+    os.environ[STARTED] = ""
+    if "ORDERS_DATABASE_URL" not in wanted:
         start_postgres(folder, stack)
-    if "KAFKA_BOOTSTRAP_SERVERS" not in os.environ:
+        os.environ[STARTED] += "postgres "
+    if "KAFKA_BOOTSTRAP_SERVERS" not in wanted:
+        os.environ[STARTED] += "broker"
         broker = Broker(free_port())
         process = start_child(broker.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         stack.callback(stop, process, signal.SIGTERM)
@@ -59,10 +66,9 @@ def start_postgres(folder: Path, stack: ExitStack) -> None:
     postgres = Postgres(folder / "postgres", free_port(), secrets.token_hex(16), options=FAST, test_databases=True)
     postgres.prepare()
     with (folder / "postgres.log").open("wb") as log:
-        options = {"stdout": log, "stderr": log, "cwd": "/", **unprivileged()}
-        process = start_child(postgres.command(), stop_signal=signal.SIGINT, **options)
+        process = start_child(postgres.command(), stop_signal=signal.SIGINT, stdout=log, stderr=log, cwd="/")
     stack.callback(stop, process, signal.SIGINT)
     wait_until(postgres.ready, seconds=20, what="PostgreSQL")
     passwords = {name: secrets.token_hex(16) for name in SERVICES}
-    postgres.create_services(passwords)
+    create_databases(postgres.superuser_url(), passwords, test_databases=True)
     os.environ |= {f"{name.upper()}_DATABASE_URL": postgres.url(name, passwords[name]) for name in SERVICES}

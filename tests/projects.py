@@ -28,7 +28,7 @@ SETTINGS = {
     **{name: f"{name}_proj.settings" for name in ("gateway", "orders", "payments")},
     "whole": "gateway_proj.settings",
 }
-NOT_TESTS = {"messages"}
+NOT_TESTS = {"messages", "chaos"}
 PASS_THROUGH = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow")
 NO_TESTS = pytest.ExitCode.NO_TESTS_COLLECTED
 COUNTS = "SHOP_TEST_COUNTS"  # where a child leaves its totals; set means "I am a child"

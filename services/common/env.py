@@ -6,6 +6,7 @@ A value is looked for in the environment, then in `.env`, then in what `make run
 
 import os
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,19 +27,23 @@ def _read(path: Path) -> dict[str, str]:
     return {name: value for name, value in _Files.ENVIRON.items() if value}
 
 
-def _values() -> dict[str, str]:
+def configured() -> dict[str, str]:
+    """What the environment and `.env` say; the running shop has no part in it."""
     process = {name: value for name, value in os.environ.items() if value}
-    dotenv = _read(ROOT / ".env")
-    running = {} if "EMBEDDED" in {**dotenv, **process} else _read(ROOT / ".shop" / "environment")
-    return {**running, **dotenv, **process}
+    return {**_read(ROOT / ".env"), **process}
 
 
-VALUES = _values()
+@cache
+def values() -> dict[str, str]:
+    """Every variable that has a value; read once, when the first is asked for."""
+    wanted = configured()
+    shop = Path(wanted.get("SHOP_FOLDER", ROOT / ".shop"))
+    return wanted if "EMBEDDED" in wanted else {**_read(shop / "environment"), **wanted}
 
 
 def text(name: str, default: str | None = None) -> str:
     """The variable's value; raises `ImproperlyConfigured` where it is unset and has no default."""
-    value = VALUES.get(name, default)
+    value = values().get(name, default)
     if value is None:
         raise ImproperlyConfigured(f"set the environment variable {name} (see .env.example)")
     return value
@@ -68,10 +73,10 @@ def words(name: str, default: Sequence[str] = ()) -> list[str]:
 
 def secret(name: str) -> str:
     """The variable, or the file of that name in `SECRETS_DIR`; never has a default."""
-    if name in VALUES:
-        return VALUES[name]
-    path = Path(VALUES.get("SECRETS_DIR", "")) / name
-    if "SECRETS_DIR" in VALUES and path.is_file():
+    if name in values():
+        return values()[name]
+    path = Path(values().get("SECRETS_DIR", "")) / name
+    if "SECRETS_DIR" in values() and path.is_file():
         return path.read_text().strip()
     raise ImproperlyConfigured(f"set the secret {name}, or SECRETS_DIR to a folder with a file of that name")
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-MAX_AMOUNT = 10**12
+from services.common.money import MAX_AMOUNT, Money
 
 
 class StrictIntegerField(serializers.IntegerField):
@@ -28,7 +28,7 @@ class AmountField(StrictIntegerField):
         super().__init__(min_value=1, max_value=MAX_AMOUNT, **options)
 
 
-class MoneySerializer(serializers.Serializer[Any]):
+class MoneySerializer(serializers.Serializer[Money]):
     """Minor units (kopecks) beside an ISO 4217 currency."""
 
     amount = serializers.IntegerField(help_text="Minor units, such as kopecks.")

@@ -1,6 +1,12 @@
 """Cursor pagination, newest first, with absolute links."""
 
+from typing import Any
+
+from django.core.exceptions import ValidationError as InvalidValue
+from django.db import DataError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
 
 
 class NewestFirst(CursorPagination):
@@ -10,3 +16,17 @@ class NewestFirst(CursorPagination):
     page_size = 20
     page_size_query_param = "page_size"
     max_page_size = 100
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+        """A cursor that was not made here is a 404, whatever it decodes to."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (ValueError, InvalidValue, DataError):
+            raise NotFound(self.invalid_cursor_message) from None
+
+    def get_page_size(self, request: Request) -> int | None:
+        """The size asked for, at most the largest one; what is no number from 1 is a 400."""
+        text = request.query_params.get("page_size", str(self.page_size))
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0):
+            raise ValidationError({"page_size": ["A whole number from 1 is required."]})
+        return min(int(text), self.max_page_size)

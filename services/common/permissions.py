@@ -1,5 +1,6 @@
 """Who may do what in orders and payments, by the caller that the service token names."""
 
+import uuid
 from typing import TYPE_CHECKING
 
 from rest_framework.exceptions import NotAuthenticated
@@ -17,6 +18,14 @@ def caller_of(request: Request) -> Caller:
     if not isinstance(request.user, Caller):
         raise NotAuthenticated()
     return request.user
+
+
+def user_id_of(request: Request) -> uuid.UUID:
+    """The user whom the caller speaks for; only behind `IsUser`."""
+    user_id = caller_of(request).user_id
+    if user_id is None:
+        raise NotAuthenticated()
+    return user_id
 
 
 class HasServiceToken(BasePermission):

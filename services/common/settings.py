@@ -31,6 +31,7 @@ COMMON_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "services.common",
 ]
 MIDDLEWARE = [
     "services.common.middleware.RequestLogMiddleware",
@@ -69,6 +70,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+CURRENCY = env.text("CURRENCY", "RUB")
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]

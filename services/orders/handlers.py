@@ -1,1 +1,15 @@
 """What orders does with each type of message it receives."""
+
+from collections.abc import Sequence
+
+from services.messaging.message import Handlers, MessageHandler, Received
+from services.orders import use_cases
+from services.orders.events import ORDER_SETTLED, OrderSettled
+
+
+def settle_orders(messages: Sequence[Received[OrderSettled]]) -> None:
+    """Payments has decided: each order gets its final status."""
+    use_cases.settle_orders(answers=[message.event for message in messages])
+
+
+HANDLERS: Handlers = {ORDER_SETTLED: MessageHandler(parse=OrderSettled.from_payload, handle=settle_orders)}

@@ -1,0 +1,170 @@
+"""The catalogue, and orders with their invariants."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from uuid_utils.compat import uuid7
+
+from services.common.money import MAX_AMOUNT, Money
+
+MAX_QUANTITY = 99
+MAX_ATTEMPT = 32_767
+
+
+def shop_currency() -> str:
+    """The one currency that the shop sells in."""
+    return settings.CURRENCY
+
+
+def in_language(english: str, russian: str) -> str:
+    """The text in the language of the current request."""
+    return russian if (get_language() or "").startswith("ru") else english
+
+
+class Category(models.Model):
+    """A shelf of the catalogue."""
+
+    slug = models.SlugField(max_length=64, unique=True)
+    name_en = models.CharField(max_length=100)
+    name_ru = models.CharField(max_length=100)
+
+    class Meta:
+        verbose_name_plural = "categories"
+
+    def __str__(self) -> str:
+        return self.name_en
+
+    @property
+    def name(self) -> str:
+        return in_language(self.name_en, self.name_ru)
+
+
+class Product(models.Model):
+    """A thing to buy. One that is not active is neither shown nor sold."""
+
+    slug = models.SlugField(max_length=64, unique=True)
+    category = models.ForeignKey(Category, models.PROTECT, related_name="products")
+    name_en = models.CharField(max_length=100)
+    name_ru = models.CharField(max_length=100)
+    description_en = models.TextField(max_length=1000)
+    description_ru = models.TextField(max_length=1000)
+    amount = models.BigIntegerField(help_text="Minor units, such as kopecks.")
+    currency = models.CharField(max_length=3, default=shop_currency, editable=False)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gte=1, amount__lte=MAX_AMOUNT), name="product_amount_range")
+        ]
+        indexes = [models.Index(fields=["category", "-id"], name="product_by_category")]
+
+    def __str__(self) -> str:
+        return self.name_en
+
+    @property
+    def name(self) -> str:
+        return in_language(self.name_en, self.name_ru)
+
+    @property
+    def description(self) -> str:
+        return in_language(self.description_en, self.description_ru)
+
+    @property
+    def price(self) -> Money:
+        return Money(self.amount, self.currency)
+
+
+class Status(models.TextChoices):
+    """`NEW` turns into one of the others once, and never back."""
+
+    NEW = "NEW"
+    PAID = "PAID"
+    REJECTED = "REJECTED"
+
+
+class Reason(models.TextChoices):
+    """Why an order was rejected."""
+
+    NO_ACCOUNT = "no_account"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+
+
+NEW_ORDER = Q(status=Status.NEW, reason="", settled_at=None)
+PAID_ORDER = Q(status=Status.PAID, reason="", settled_at__isnull=False)
+REJECTED_ORDER = Q(status=Status.REJECTED, reason__in=Reason.values, settled_at__isnull=False)
+
+
+class Order(models.Model):
+    """An order. `attempt` counts its payment task's sendings; at `resend_at` the watchdog looks after it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user_id = models.UUIDField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.NEW)
+    reason = models.CharField(max_length=20, choices=Reason.choices, blank=True, default="")
+    amount = models.BigIntegerField(help_text="Minor units, such as kopecks.")
+    currency = models.CharField(max_length=3)
+    idempotency_key = models.CharField(max_length=255, blank=True, default="")
+    fingerprint = models.BinaryField()
+    attempt = models.PositiveSmallIntegerField(default=1)
+    resend_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=NEW_ORDER | PAID_ORDER | REJECTED_ORDER, name="order_status_consistent"),
+            models.CheckConstraint(condition=Q(amount__gte=1, amount__lte=MAX_AMOUNT), name="order_amount_range"),
+            models.UniqueConstraint(
+                fields=["user_id", "idempotency_key"], condition=~Q(idempotency_key=""), name="order_idempotency_key"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user_id", "-id"], name="order_by_user"),
+            models.Index(fields=["user_id", "status", "-id"], name="order_by_user_status"),
+            models.Index(fields=["resend_at"], condition=Q(status=Status.NEW), name="order_to_resend"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def total(self) -> Money:
+        return Money(self.amount, self.currency)
+
+
+class OrderItem(models.Model):
+    """A line of an order: name and price as they were when it was placed."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="items")
+    product = models.CharField(max_length=64)
+    name_en = models.CharField(max_length=100)
+    name_ru = models.CharField(max_length=100)
+    quantity = models.PositiveSmallIntegerField()
+    amount = models.BigIntegerField(help_text="Of one piece.")
+    currency = models.CharField(max_length=3)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY), name="order_item_quantity_range"
+            ),
+            models.CheckConstraint(condition=Q(amount__gte=1, amount__lte=MAX_AMOUNT), name="order_item_amount_range"),
+            models.UniqueConstraint(F("order"), F("product"), name="order_item_once"),
+        ]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.product}"
+
+    @property
+    def name(self) -> str:
+        return in_language(self.name_en, self.name_ru)
+
+    @property
+    def price(self) -> Money:
+        return Money(self.amount, self.currency)
+
+    @property
+    def total(self) -> Money:
+        return Money(self.amount * self.quantity, self.currency)

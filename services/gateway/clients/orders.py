@@ -2,9 +2,10 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import asdict, dataclass
+from typing import Any
 
+from services.gateway.clients.line import Line
 from services.gateway.dtos import Category, Money, Order, Page, Product, Step
 
 
@@ -16,8 +17,11 @@ class PlacedOrder:
     replayed: bool
 
 
-class OrdersClient(Protocol):
+@dataclass(frozen=True, slots=True)
+class OrdersClient:
     """Every method raises `UpstreamUnavailable` or `UpstreamRefused`."""
+
+    line: Line
 
     def products(
         self,
@@ -28,18 +32,48 @@ class OrdersClient(Protocol):
         slugs: Sequence[str] = (),
         cursor: str = "",
         page_size: int | None = None,
-    ) -> Page[Product]: ...
+    ) -> Page[Product]:
+        """A page of the catalogue; with `slugs`, of these products alone."""
+        reply = self.line.get(
+            "products",
+            search=search,
+            category=category,
+            sort=sort,
+            slugs=",".join(slugs),
+            cursor=cursor,
+            page_size=page_size,
+        )
+        return reply.read(lambda body: Page.from_json(body, Product.from_json))
 
-    def product(self, slug: str) -> Product: ...
+    def product(self, slug: str) -> Product:
+        """One product; refused (404) where there is none."""
+        return self.line.get("products", slug).read(Product.from_json)
 
-    def categories(self) -> tuple[Category, ...]: ...
+    def categories(self) -> tuple[Category, ...]:
+        """All shelves of the catalogue."""
+        return self.line.get("categories").read(lambda body: tuple(map(Category.from_json, body["results"])))
 
     def place_order(
         self, items: Mapping[str, int], *, idempotency_key: str = "", expected_total: Money | None = None
-    ) -> PlacedOrder: ...
+    ) -> PlacedOrder:
+        """Order these quantities by slug; refused (409 `price-changed`) where another total was expected."""
+        body: dict[str, Any] = {"items": [{"product": slug, "quantity": number} for slug, number in items.items()]}
+        if expected_total is not None:
+            body["expected_total"] = asdict(expected_total)
+        reply = self.line.post("orders", json=body, idempotency_key=idempotency_key)
+        return PlacedOrder(reply.read(Order.from_json), reply.replayed)
 
-    def orders(self, *, status: str = "", cursor: str = "", page_size: int | None = None) -> Page[Order]: ...
+    def orders(self, *, status: str = "", cursor: str = "", page_size: int | None = None) -> Page[Order]:
+        """A page of the caller's orders, newest first."""
+        reply = self.line.get("orders", status=status, cursor=cursor, page_size=page_size)
+        return reply.read(lambda body: Page.from_json(body, Order.from_json))
 
-    def order(self, order_id: uuid.UUID) -> Order: ...
+    def order(self, order_id: uuid.UUID) -> Order:
+        """One order of the caller; refused (404) where it is nobody's or another's."""
+        return self.line.get("orders", order_id).read(Order.from_json)
 
-    def timeline(self, order_id: uuid.UUID) -> tuple[Step, ...]: ...
+    def timeline(self, order_id: uuid.UUID) -> tuple[Step, ...]:
+        """What orders knows of the order's way."""
+        return self.line.get("orders", order_id, "timeline").read(
+            lambda body: tuple(map(Step.from_json, body["steps"]))
+        )

@@ -1,12 +1,23 @@
 """The services behind the gateway, as one page or one API call uses them."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils import translation
+from rest_framework.request import Request
 
+from services.common.tokens import Caller
+from services.gateway.clients.deadline import Deadline
+from services.gateway.clients.http import Channel
+from services.gateway.clients.line import Line
 from services.gateway.clients.orders import OrdersClient
 from services.gateway.clients.payments import PaymentsClient
+from services.gateway.models import User
+
+DEADLINE_SECONDS = 4.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +28,39 @@ class Upstreams:
     payments: PaymentsClient
 
 
-def upstreams_for(request: HttpRequest) -> Upstreams:
-    """The clients for the request's user and language."""
-    raise NotImplementedError
+def upstreams_for(request: HttpRequest | Request) -> Upstreams:
+    """The clients for the request's user and language; the deadline runs from this call."""
+    return upstreams_as(caller_of(getattr(request, "user", None)))
+
+
+def upstreams_as(caller: Caller) -> Upstreams:
+    """The clients for this caller, in the language that is active."""
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    deadline = Deadline(DEADLINE_SECONDS)
+    orders = Line(orders_channel(), settings.ORDERS_TOKEN_KEY, caller, language, deadline)
+    payments = Line(payments_channel(), settings.PAYMENTS_TOKEN_KEY, caller, language, deadline)
+    return Upstreams(OrdersClient(orders), PaymentsClient(payments))
+
+
+def caller_of(user: object) -> Caller:
+    """Who the upstreams are told is calling; nobody where nobody is signed in."""
+    return Caller(user.id, is_staff=user.is_staff) if isinstance(user, User) else Caller()
+
+
+def orders_channel() -> Channel:
+    return channel("orders", settings.ORDERS_URL)
+
+
+def payments_channel() -> Channel:
+    return channel("payments", settings.PAYMENTS_URL)
+
+
+@cache
+def channel(service: str, url: str) -> Channel:
+    """The process's one channel to the service at this address."""
+    return Channel(service, url, calls_at_once=settings.UPSTREAM_CALLS_AT_ONCE)
 
 
 def details() -> dict[str, Any]:
-    """What `/readyz` tells of the upstreams."""
-    return {}
+    """What `/readyz` tells of the upstreams: whether calls to them pass."""
+    return {"upstreams": {each.service: each.breaker.state for each in (orders_channel(), payments_channel())}}

@@ -2,6 +2,7 @@
 
 import django.contrib.auth.models
 import django.contrib.auth.validators
+import django.db.models.functions.text
 import django.utils.timezone
 import uuid_utils.compat
 from django.db import migrations, models
@@ -37,6 +38,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='username_taken', violation_error_message='A user with that username already exists.')],
             },
             managers=[
                 ('objects', django.contrib.auth.models.UserManager()),

@@ -1,6 +1,15 @@
 """Routes under `/api/v1/`."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from services.orders.api import catalogue, orders
 
 app_name = "orders"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("products", catalogue.ProductList.as_view(), name="products"),
+    path("products/<slug:slug>", catalogue.ProductDetail.as_view(), name="product"),
+    path("categories", catalogue.CategoryList.as_view(), name="categories"),
+    path("orders", orders.OrderList.as_view(), name="orders"),
+    path("orders/<uuid:order_id>", orders.OrderDetail.as_view(), name="order"),
+    path("orders/<uuid:order_id>/timeline", orders.OrderTimeline.as_view(), name="timeline"),
+]

@@ -1,0 +1,168 @@
+"""The shop's processes: what `make run` starts, in which order, with which environment."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from services.common import env
+from services.embedded.broker import Broker
+from services.embedded.ports import free_port
+from services.embedded.postgres import SERVICES, Postgres
+from services.embedded.probes import HttpProbe
+from services.embedded.process import Launch, Process
+from services.embedded.state import State
+
+PORTS = {
+    "GATEWAY_PORT": 8000,
+    "UI_PORT": 3000,
+    "ORDERS_PORT": 8001,
+    "PAYMENTS_PORT": 8002,
+    "EMBEDDED_POSTGRES_PORT": 54329,
+    "EMBEDDED_KAFKA_PORT": 19092,
+}
+KAFKA_CLIENTS = {"relay": "relay_outbox", "consumer": "consume_inbox"}
+# A clone has no collected static files, and needs none.
+PYTHON = {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore:No directory at:UserWarning"}
+STAFF = ("--username", "admin", "--password", "admin-password")
+
+
+def database_url(service: str) -> str:
+    return f"{service.upper()}_DATABASE_URL"
+
+
+@dataclass
+class Shop:
+    """The embedded servers, where no real ones are named, and the ports of everything."""
+
+    state: State
+    ports: dict[str, int]
+    postgres: Postgres | None
+    broker: Broker | None
+
+    @classmethod
+    def from_environment(cls, state: State) -> "Shop":
+        """As the environment and `.env` want it."""
+        ports = {name: env.integer(name, default) for name, default in PORTS.items()}
+        own_postgres, own_broker = needs_postgres(), "KAFKA_BOOTSTRAP_SERVERS" not in env.values()
+        postgres_port, broker_port = ports["EMBEDDED_POSTGRES_PORT"], ports["EMBEDDED_KAFKA_PORT"]
+        if not own_postgres:
+            del ports["EMBEDDED_POSTGRES_PORT"]
+        if not own_broker:
+            del ports["EMBEDDED_KAFKA_PORT"]
+        return cls(
+            state,
+            ports,
+            Postgres(state.postgres, postgres_port, state.password("postgres")) if own_postgres else None,
+            Broker(broker_port) if own_broker else None,
+        )
+
+    def environment(self) -> dict[str, str]:
+        """What tells any process of ours where this shop is."""
+        values = {"EMBEDDED": "1", "SECRETS_DIR": str(self.state.secrets)}
+        values |= {name: str(port) for name, port in self.ports.items()}
+        for service in SERVICES:
+            name = database_url(service)
+            own = self.postgres and self.postgres.url(service, self.state.password(service))
+            values[name] = own or env.text(name)
+        for service in ("orders", "payments"):
+            values[f"{service.upper()}_URL"] = f"http://127.0.0.1:{self.ports[f'{service.upper()}_PORT']}"
+        if self.broker:
+            return values | {"KAFKA_BOOTSTRAP_SERVERS": self.broker.bootstrap_servers(), "KAFKA_PROFILE": "embedded"}
+        return values | {"KAFKA_BOOTSTRAP_SERVERS": env.text("KAFKA_BOOTSTRAP_SERVERS")}
+
+    def processes(self) -> list[Process]:
+        """Everything, in the order of start."""
+        environment = {**os.environ, **self.environment(), **PYTHON}
+        servers = [*self._own_postgres(environment), *self._own_broker(environment)]
+        return [*servers, *services(self.ports, environment, {server.name for server in servers})]
+
+    def _own_postgres(self, environment: Mapping[str, str]) -> list[Process]:
+        if self.postgres is None:
+            return []
+        postgres = self.postgres
+        server = Process(
+            "postgres",
+            lambda: Launch(postgres.command(), postgres.ready),
+            stop_signal=signal.SIGINT,
+            environment=environment,
+            folder="/",
+        )
+        for_superuser = {**environment, "POSTGRES_SUPERUSER_URL": postgres.superuser_url()}
+        command = [sys.executable, "-m", "services.embedded.databases"]
+        return [server, step("databases", command, for_superuser, needs=["postgres"])]
+
+    def _own_broker(self, environment: Mapping[str, str]) -> list[Process]:
+        if self.broker is None:
+            return []
+        broker = self.broker
+        return [Process("broker", lambda: Launch(broker.command(), broker.ready), environment=environment)]
+
+
+def needs_postgres() -> bool:
+    """Whether no real databases are named; some of them without the others is a mistake that is told."""
+    missing = [database_url(service) for service in SERVICES if database_url(service) not in env.values()]
+    if 0 < len(missing) < len(SERVICES):
+        sys.exit(f"set all three *_DATABASE_URL variables or none: {' and '.join(missing)} not set")
+    return bool(missing)
+
+
+def manage(*words: str) -> list[str]:
+    return [sys.executable, "manage.py", *words]
+
+
+def step(
+    name: str,
+    command: list[str],
+    environment: Mapping[str, str],
+    needs: Sequence[str] = (),
+    follows: Sequence[str] = (),
+) -> Process:
+    return Process(
+        name, lambda: Launch(command), needs, follows, once=True, environment=environment, folder=str(env.ROOT)
+    )
+
+
+def services(ports: Mapping[str, int], environment: Mapping[str, str], servers: set[str]) -> list[Process]:
+    """Steps and long-running processes of the three services; `servers` are the ones that we run ourselves."""
+
+    def make(name: str, *words: str, needs: Sequence[str], follows: Sequence[str] = ()) -> Process:
+        return step(name, manage(*words), environment, needs, follows)
+
+    def run(name: str, launch: Callable[[], Launch], needs: Sequence[str], follows: Sequence[str] = ()) -> Process:
+        return Process(name, launch, needs, follows, environment=environment, folder=str(env.ROOT))
+
+    databases = [name for name in ("postgres", "databases") if name in servers]
+    broker = [name for name in ("broker",) if name in servers]
+    listed = [make(f"{name}.migrate", name, "migrate", "--verbosity=0", needs=databases) for name in SERVICES]
+    listed.append(make("topics", "orders", "create_topics", needs=databases, follows=broker))
+    listed.append(make("catalogue", "orders", "load_catalogue", needs=["orders.migrate"]))
+    for name in ("orders", "payments"):
+        listed.append(make(f"{name}.staff", name, "create_staff", *STAFF, needs=[f"{name}.migrate"]))
+    for name in SERVICES:
+        listed.append(run(name, partial(web, name, ports), needs=[*databases, f"{name}.migrate"]))
+    for name in ("orders", "payments"):
+        base = [*databases, f"{name}.migrate"]
+        listed.append(run(f"{name}.chores", partial(messaging, name, "run_chores"), base))
+        for role, command in KAFKA_CLIENTS.items():
+            launch = partial(messaging, name, command)
+            listed.append(run(f"{name}.{role}", launch, needs=[*base, *broker], follows=["topics"]))
+    listed.append(make("users", "gateway", "create_demo_users", needs=list(SERVICES)))
+    return listed
+
+
+def web(service: str, ports: Mapping[str, int]) -> Launch:
+    """One gunicorn; the gateway listens on two ports."""
+    listens_on = [ports[f"{service.upper()}_PORT"], *([ports["UI_PORT"]] if service == "gateway" else [])]
+    command = [sys.executable, "-m", "gunicorn", f"{service}_proj.wsgi", "--worker-class=gthread"]
+    command += ["--workers=1", "--threads=8", "--keep-alive=30", "--graceful-timeout=3", "--log-level=warning"]
+    command += ["--no-control-socket", *(f"--bind=127.0.0.1:{port}" for port in listens_on)]
+    return Launch(command, HttpProbe(listens_on[0]))
+
+
+def messaging(service: str, command: str) -> Launch:
+    """A relay, a consumer or chores, with a probe on a port that is free now."""
+    port = free_port()
+    return Launch(manage(service, command, f"--probe-port={port}"), HttpProbe(port))

@@ -1,0 +1,92 @@
+"""What clients send. Shape is judged here, strictly; the catalogue and the balance are the upstreams' to judge."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from rest_framework import serializers
+
+from services.common.fields import AmountField, MoneyInputSerializer, StrictIntegerField
+from services.gateway.api.pages import PageQuery
+from services.gateway.dtos import Money
+
+MAX_LINES = 100
+
+
+class TextField(serializers.CharField):
+    """A JSON string, taken as it is: a number is refused, not converted, and no space is cut off."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return data
+
+
+@extend_schema_serializer(
+    examples=[OpenApiExample("A person", {"username": "ada", "password": "a-long-enough-secret"}, request_only=True)]
+)
+class CredentialsSerializer(serializers.Serializer[Any]):
+    """A name and a password."""
+
+    username = TextField(max_length=150)
+    password = TextField(max_length=1024)
+
+
+class OrderLineSerializer(serializers.Serializer[Any]):
+    """A product, by its slug, and how many of it."""
+
+    product = TextField()
+    quantity = StrictIntegerField(min_value=1, max_value=99)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("Two products", {"items": [{"product": "green-tea", "quantity": 2}]}, request_only=True),
+    ]
+)
+class NewOrderSerializer(serializers.Serializer[Any]):
+    """What to order, and the total that the client showed, if it wants to be told of another."""
+
+    items = serializers.ListField(child=OrderLineSerializer(), min_length=1, max_length=MAX_LINES)
+    expected_total = MoneyInputSerializer(required=False)
+
+    def quantities(self) -> dict[str, int]:
+        """By slug; the lines of a product that is named several times are added up."""
+        merged: dict[str, int] = {}
+        for line in self.validated_data["items"]:
+            merged[line["product"]] = merged.get(line["product"], 0) + line["quantity"]
+        return merged
+
+    def expected(self) -> Money | None:
+        """The total that the client expects, if it said so."""
+        data = self.validated_data.get("expected_total")
+        return Money.from_json(data) if data else None
+
+
+@extend_schema_serializer(examples=[OpenApiExample("1,000 roubles", {"amount": 100_000}, request_only=True)])
+class NewDepositSerializer(serializers.Serializer[Any]):
+    """How much to deposit."""
+
+    amount = AmountField()
+
+
+class ProductQuery(PageQuery):
+    """How to narrow and sort the catalogue."""
+
+    search = serializers.CharField(required=False, allow_blank=True)
+    category = serializers.CharField(required=False, allow_blank=True, help_text="Its slug.")
+    sort = serializers.ChoiceField(["price", "-price", "name"], required=False, allow_blank=True)
+
+
+class OrderQuery(PageQuery):
+    """How to narrow the list of orders."""
+
+    status = serializers.ChoiceField(["NEW", "PAID", "REJECTED"], required=False, allow_blank=True)
+
+
+class AccountQuery(serializers.Serializer[Any]):
+    """Whose account."""
+
+    user_id = serializers.UUIDField()

@@ -1,0 +1,67 @@
+"""An upstream as one caller uses it."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from services.common import tokens
+from services.common.problems import problem_body
+from services.common.trace import current_traceparent
+from services.gateway.clients.deadline import Deadline
+from services.gateway.clients.errors import UpstreamRefused
+from services.gateway.clients.http import READ_SECONDS, Call, Channel, Reply
+
+# The upstream itself waits up to 2 s for the twin of a call with an idempotency key, and then says so.
+READ_WITH_KEY_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A channel as one caller uses it: in their name and language, within one deadline."""
+
+    channel: Channel
+    key: str
+    caller: tokens.Caller
+    language: str
+    deadline: Deadline
+
+    def get(self, *segments: object, **params: Any) -> Reply:
+        """Read the resource at the path of these segments; empty parameters are left out."""
+        given = {name: value for name, value in params.items() if value}
+        call = Call("GET", path_of(segments), self._headers(), params=given, repeatable=True)
+        return self.channel.send(call, self.deadline)
+
+    def post(self, *segments: object, json: Any = None, idempotency_key: str = "", repeatable: bool = False) -> Reply:
+        """Act on the resource; with an idempotency key it is safe to repeat."""
+        headers = self._headers() | ({"Idempotency-Key": idempotency_key} if idempotency_key else {})
+        call = Call(
+            "POST",
+            path_of(segments),
+            headers,
+            json=json,
+            repeatable=repeatable or bool(idempotency_key),
+            read_seconds=READ_WITH_KEY_SECONDS if idempotency_key else READ_SECONDS,
+        )
+        return self.channel.send(call, self.deadline)
+
+    def _headers(self) -> dict[str, str]:
+        token = tokens.issue(key=self.key, issuer="gateway", audience=self.channel.service, caller=self.caller)
+        return {
+            "Authorization": f"Bearer {token}",
+            "Accept": "application/json",
+            "Accept-Language": self.language,
+            "traceparent": current_traceparent(),
+        }
+
+
+def path_of(segments: tuple[object, ...]) -> str:
+    """The path, each segment quoted; one that would lead elsewhere (empty or dots) names nothing: 404."""
+    texts = [str(segment) for segment in segments]
+    if any(set(text) <= {"."} for text in texts):
+        raise not_found()
+    return "/".join(quote(text, safe="") for text in texts)
+
+
+def not_found() -> UpstreamRefused:
+    """What the upstream says of a thing that is not there."""
+    return UpstreamRefused(404, problem_body(404, "not-found", "There is no such thing."), {})

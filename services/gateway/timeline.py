@@ -1,0 +1,39 @@
+"""An order's way through both services, put together."""
+
+import uuid
+from collections.abc import Callable
+
+from services.gateway.clients.errors import UpstreamUnavailable
+from services.gateway.clients.upstreams import Upstreams
+from services.gateway.dtos import Step, Timeline
+
+STEPS = (
+    "created",
+    "enqueued",
+    "produced",
+    "received",
+    "settled",
+    "reply_enqueued",
+    "reply_produced",
+    "reply_received",
+    "status_changed",
+)
+
+
+def timeline_of(upstreams: Upstreams, order_id: uuid.UUID) -> Timeline:
+    """Both services' steps, in order; partial while one is down, `UpstreamUnavailable` while both are."""
+    orders = steps_of(upstreams.orders.timeline, order_id)
+    payments = steps_of(upstreams.payments.timeline, order_id)
+    if orders is None and payments is None:
+        raise UpstreamUnavailable("orders")
+    known = [step for step in [*(orders or ()), *(payments or ())] if step.step in STEPS]
+    steps = sorted(known, key=lambda step: (STEPS.index(step.step), step.at))
+    return Timeline(complete={step.step for step in steps} == set(STEPS), steps=tuple(steps))
+
+
+def steps_of(ask: Callable[[uuid.UUID], tuple[Step, ...]], order_id: uuid.UUID) -> tuple[Step, ...] | None:
+    """One side's steps, or None while it is down."""
+    try:
+        return ask(order_id)
+    except UpstreamUnavailable:
+        return None

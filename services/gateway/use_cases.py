@@ -1,0 +1,53 @@
+"""What the gateway does by itself: people register and sign in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth import authenticate, password_validation
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from knox.models import AuthToken
+
+from services.gateway.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A token of the REST API; this is the only time it is seen in clear."""
+
+    token: str
+    expires_at: datetime
+
+
+def register(*, username: str, password: str) -> User:
+    """The new user; raises `ValidationError` by field where the name is taken or odd, or the password is weak."""
+    user = User(username=User.normalize_username(username))
+    errors: dict[str, list[str]] = {}
+    try:
+        user.full_clean(exclude=["password"])
+    except ValidationError as error:
+        by_field = error.message_dict
+        errors["username"] = [*by_field.pop("username", []), *by_field.pop(NON_FIELD_ERRORS, [])]
+    try:
+        password_validation.validate_password(password, user)
+    except ValidationError as error:
+        errors["password"] = error.messages
+    if errors:
+        raise ValidationError(errors)
+    user.set_password(password)
+    try:
+        user.save(force_insert=True)
+    except IntegrityError:  # somebody took the name since it was checked
+        raise ValidationError({"username": [_("A user with that username already exists.")]}) from None
+    return user
+
+
+def issue_token(request: HttpRequest, *, username: str, password: str) -> IssuedToken | None:
+    """A token for the user of this name and password; None where there is none."""
+    user = authenticate(request, username=username, password=password)
+    if user is None:
+        return None
+    token, secret = AuthToken.objects.create(user)
+    return IssuedToken(token=secret, expires_at=token.expiry)

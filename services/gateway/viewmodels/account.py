@@ -1,0 +1,80 @@
+"""The account: balance, top-up, entries."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Self
+
+from django.forms import BaseForm
+from django.utils.translation import gettext as _
+
+from services.gateway.dtos import Account, Entry, Page
+from services.gateway.viewmodels.formats import moment, money, signed_money
+from services.gateway.viewmodels.parts import Field, fields_of, query_string
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """A line of the ledger; `state` is `in` or `out`."""
+
+    kind: str
+    amount: str
+    balance: str
+    at: str
+    order_id: str
+    state: str
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        kinds = {"deposit": _("Top-up"), "payment": _("Payment for an order")}
+        return cls(
+            kind=kinds.get(entry.kind, entry.kind),
+            amount=signed_money(entry.amount),
+            balance=money(entry.balance_after),
+            at=moment(entry.created_at),
+            order_id=str(entry.order_id) if entry.order_id else "",
+            state="out" if entry.amount.amount < 0 else "in",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TopUp:
+    """The form that brings money in; its key lets the same form count once."""
+
+    field: Field
+    key: str
+
+    @classmethod
+    def of(cls, form: BaseForm, key: uuid.UUID) -> Self:
+        return cls(fields_of(form)[0], str(key))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """The shopper's account, or the invitation to open one."""
+
+    title: str
+    description: str
+    balance: str
+    opened: str
+    entries: tuple[EntryRow, ...]
+    newer_query: str
+    older_query: str
+    top_up: TopUp | None
+
+    @classmethod
+    def of(cls, account: Account, entries: Page[Entry], top_up: TopUp) -> Self:
+        return cls(
+            title=_("Account"),
+            description=_("Your balance and every movement of it."),
+            balance=money(account.balance),
+            opened=_("Open since %(moment)s") % {"moment": moment(account.created_at)},
+            entries=tuple(EntryRow.of(entry) for entry in entries.results),
+            newer_query=query_string({"cursor": entries.previous_cursor or ""}),
+            older_query=query_string({"cursor": entries.next_cursor or ""}),
+            top_up=top_up,
+        )
+
+    @classmethod
+    def none(cls) -> Self:
+        description = _("Your balance and every movement of it.")
+        return cls(_("Account"), description, "", "", (), "", "", None)

@@ -1,0 +1,1 @@
+"""The pages: each view translates between HTTP, client calls and a view-model."""

@@ -1,0 +1,112 @@
+"""What the API of orders reads and writes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from services.common.fields import MoneyInputSerializer, MoneySerializer, StrictIntegerField
+from services.common.money import Money
+from services.common.problems import ProblemSerializer
+from services.orders.models import MAX_QUANTITY, Category, Order, OrderItem, Product, Reason, Status
+from services.orders.queries import is_delayed
+
+MAX_LINES = 100
+MAX_SLUG = 64
+
+
+class CategorySerializer(serializers.Serializer[Category]):
+    slug = serializers.CharField()
+    name = serializers.CharField(help_text="In the caller's language.")
+
+
+class ProductSerializer(serializers.Serializer[Product]):
+    slug = serializers.CharField()
+    name = serializers.CharField(help_text="In the caller's language.")
+    description = serializers.CharField(help_text="In the caller's language.")
+    category = serializers.CharField(source="category.slug")
+    price = MoneySerializer()
+
+
+class ProductQuery(serializers.Serializer[Any]):
+    """The filters of the catalogue."""
+
+    search = serializers.CharField(required=False, default="", allow_blank=True, max_length=100)
+    category = serializers.CharField(required=False, default="", allow_blank=True, max_length=MAX_SLUG)
+    slugs = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=MAX_LINES * (MAX_SLUG + 1), help_text="a,b,c"
+    )
+    sort = serializers.ChoiceField(choices=["name", "price", "-price"], required=False, default="", allow_blank=True)
+
+    def validate_slugs(self, value: str) -> list[str]:
+        return [slug for slug in value.split(",") if slug]
+
+
+class OrderQuery(serializers.Serializer[Any]):
+    """The filter of the orders."""
+
+    status = serializers.ChoiceField(choices=Status.values, required=False, default="", allow_blank=True)
+
+
+class ItemInputSerializer(serializers.Serializer[Any]):
+    product = serializers.CharField(max_length=MAX_SLUG, help_text="The product's slug.")
+    quantity = StrictIntegerField(min_value=1, max_value=MAX_QUANTITY)
+
+
+class OrderInputSerializer(serializers.Serializer[Any]):
+    """`expected_total` is what the shopper was shown; another total today refuses the order."""
+
+    items = ItemInputSerializer(many=True, allow_empty=False, max_length=MAX_LINES)  # type: ignore[call-arg]
+    expected_total = MoneyInputSerializer(required=False)
+
+    def validate_items(self, items: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        if any(quantity > MAX_QUANTITY for quantity in merged(items).values()):
+            raise serializers.ValidationError(f"At most {MAX_QUANTITY} pieces of one product.")
+        return items
+
+    def validate_expected_total(self, value: Mapping[str, Any]) -> Money:
+        return Money(**value)
+
+
+def merged(items: list[Mapping[str, Any]]) -> dict[str, int]:
+    """Quantities by product; a repeated product is one line."""
+    quantities: dict[str, int] = {}
+    for item in items:
+        quantities[item["product"]] = quantities.get(item["product"], 0) + item["quantity"]
+    return quantities
+
+
+class OrderItemSerializer(serializers.Serializer[OrderItem]):
+    """A line, with name and price as they were."""
+
+    product = serializers.CharField()
+    name = serializers.CharField(help_text="In the caller's language.")
+    quantity = serializers.IntegerField()
+    price = MoneySerializer()
+    total = MoneySerializer()
+
+
+class OrderSerializer(serializers.Serializer[Order]):
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=Status.values)
+    reason = serializers.SerializerMethodField()
+    total = MoneySerializer()
+    items = OrderItemSerializer(many=True, source="items.all")
+    created_at = serializers.DateTimeField()
+    settled_at = serializers.DateTimeField(allow_null=True)
+    delayed = serializers.SerializerMethodField()
+
+    @extend_schema_field({"type": ["string", "null"], "enum": [*Reason.values, None]})
+    def get_reason(self, order: Order) -> str | None:
+        return order.reason or None
+
+    def get_delayed(self, order: Order) -> bool:
+        """Still NEW long after it should not be; nothing is taken until it is PAID."""
+        return is_delayed(order, now=self.context.get("now"))
+
+
+class PriceChangedSerializer(ProblemSerializer):
+    """`price-changed`, with the catalogue's total; or `in-progress`, without."""
+
+    total = MoneySerializer(required=False)

@@ -1,0 +1,20 @@
+"""What orders does: each function owns its transaction."""
+
+from services.orders.use_cases.catalogue import load_catalogue
+from services.orders.use_cases.placing import PlacedOrder, PriceChanged, TotalTooLarge, UnknownProducts, place_order
+from services.orders.use_cases.resending import resend_tasks, resend_unsettled
+from services.orders.use_cases.settling import SettledMeanwhile, UnknownOrder, settle_orders
+
+__all__ = [
+    "PlacedOrder",
+    "PriceChanged",
+    "SettledMeanwhile",
+    "TotalTooLarge",
+    "UnknownOrder",
+    "UnknownProducts",
+    "load_catalogue",
+    "place_order",
+    "resend_tasks",
+    "resend_unsettled",
+    "settle_orders",
+]

@@ -1,0 +1,41 @@
+"""Upstreams on free ports, and people."""
+
+import pytest
+
+from tests.gateway.stub import running_stub
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def orders(settings):
+    with running_stub() as stub:
+        settings.ORDERS_URL = stub.url
+        yield stub
+
+
+@pytest.fixture
+def payments(settings):
+    with running_stub() as stub:
+        settings.PAYMENTS_URL = stub.url
+        yield stub
+
+
+@pytest.fixture
+def user(db):
+    from services.gateway.models import User  # a run of several projects reads this file without settings
+
+    return User.objects.create_user("ada", password="a-long-enough-secret")
+
+
+@pytest.fixture
+def api(client, user):
+    """A client signed in by token."""
+    from knox.models import AuthToken
+
+    _, token = AuthToken.objects.create(user)
+    client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    return client

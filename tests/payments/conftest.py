@@ -1,0 +1,15 @@
+import uuid
+
+import pytest
+
+from tests.tokens import bearer
+
+
+@pytest.fixture
+def user_id():
+    return uuid.uuid4()
+
+
+@pytest.fixture
+def headers(user_id):
+    return bearer(user_id)

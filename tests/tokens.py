@@ -1,0 +1,35 @@
+"""Service tokens, as the gateway and orders make them."""
+
+import uuid
+
+from django.conf import settings
+
+from services.common.tokens import Caller, issue
+
+
+def service_token(user_id=None, *, staff=False, scope="", issuer="gateway", **options):
+    caller = Caller(user_id=user_id, is_staff=staff, scope=scope)
+    options = {"key": settings.SERVICE_TOKEN_KEYS[issuer], "audience": settings.SERVICE_NAME, **options}
+    return issue(issuer=issuer, caller=caller, **options)
+
+
+def bearer(*args, **options):
+    """The header, for Django's test client."""
+    return {"Authorization": f"Bearer {service_token(*args, **options)}"}
+
+
+def refused_tokens(user_id=None):
+    """A header for each way in which a token can be wrong, by its name."""
+    user_id = user_id or uuid.uuid4()
+    good = service_token(user_id)
+    head, claims, signature = good.split(".")
+    return {
+        "missing": {},
+        "empty": {"Authorization": "Bearer "},
+        "other scheme": {"Authorization": f"Basic {good}"},
+        "no token": {"Authorization": "Bearer nonsense"},
+        "expired": bearer(user_id, lifetime_seconds=-3600),
+        "altered": {"Authorization": f"Bearer {head}.{claims[:-2]}AA.{signature}"},
+        "other key": bearer(user_id, key="k" * 64),
+        "other audience": bearer(user_id, audience="gateway"),
+    }
