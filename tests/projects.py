@@ -22,7 +22,7 @@ PROJECTS = {
     "orders": ["tests/orders", "tests/messaging", "tests/every_project"],
     "payments": ["tests/payments", "tests/messaging", "tests/every_project"],
     # The whole shop as processes, driven from outside; these tests touch no database of a project.
-    "whole": ["tests/embedded", "tests/scenario", "tests/browser"],
+    "whole": ["tests/embedded", "tests/scenario", "tests/browser", "tests/kafka", "tests/containers"],
 }
 SETTINGS = {
     **{name: f"{name}_proj.settings" for name in ("gateway", "orders", "payments")},
