@@ -21,11 +21,14 @@ PROJECTS = {
     "gateway": ["tests/gateway", "tests/every_project"],
     "orders": ["tests/orders", "tests/messaging", "tests/every_project"],
     "payments": ["tests/payments", "tests/messaging", "tests/every_project"],
+    # Orders and payments in one process, stepped through by hand.
+    "saga": ["tests/saga"],
     # The whole shop as processes, driven from outside; these tests touch no database of a project.
     "whole": ["tests/embedded", "tests/scenario", "tests/browser", "tests/kafka", "tests/containers"],
 }
 SETTINGS = {
     **{name: f"{name}_proj.settings" for name in ("gateway", "orders", "payments")},
+    "saga": "tests.saga.settings",
     "whole": "gateway_proj.settings",
 }
 NOT_TESTS = {"messages", "chaos"}

@@ -32,7 +32,7 @@ POINTS = (
     "failure.before_commit",
     "failure.after_commit",
     "watchdog.before_commit",
-    "watchdog.after_commit",
+    "chore.after_commit",
 )
 
 

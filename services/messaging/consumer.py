@@ -24,8 +24,9 @@ LOCK_LOOK_SECONDS = 0.3
 TRANSIENT_TRIES = 5
 # Longer than a database takes to recover, far shorter than max.poll.interval.ms.
 DATABASE_PATIENCE_SECONDS = 60.0
-# After a broker lost its data, a member can sit without partitions and without an error.
-EMPTY_ASSIGNMENT_SECONDS = 10.0
+# After a broker lost its data, a member can sit without partitions and without an error. Far longer than a join beside
+# dead members takes (11 s on the embedded broker): who gives up before, begins that wait anew, for ever.
+EMPTY_ASSIGNMENT_SECONDS = 25.0
 
 
 class NoPartitions(Exception):

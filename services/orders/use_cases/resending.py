@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from services.common.faults import fault_point
 from services.messaging.outbox import enqueue, pending_subjects
 from services.orders.events import ORDER_PLACED, order_placed
 from services.orders.models import MAX_ATTEMPT, Order, Status
@@ -50,4 +51,5 @@ def resend_unsettled(*, now: datetime | None = None) -> int:
         order.resend_at = now + resend_delay(order.attempt)
     Order.objects.bulk_update(orders, ["attempt", "resend_at"])
     enqueue([order_placed(order) for order in lost])
+    fault_point("watchdog.before_commit")
     return len(lost)

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from uuid_utils.compat import uuid7
 
+from services.common.faults import fault_point
 from services.messaging.message import PermanentError, Received
 from services.messaging.outbox import enqueue
 from services.messaging.sql import fetch
@@ -130,6 +131,7 @@ def _record(decisions: Sequence[Decision], now: datetime) -> None:
         for task, fingerprint, answer in ((each.task, each.fingerprint, each.answer) for each in decisions)
     ]
     fetch(INSERT_SETTLEMENTS, [now, *_columns(settlements)])
+    fault_point("settlement.half_written")
     payments = [
         (uuid7(), each.task.order_id, each.task.currency, each.funds.account_id, each.task.amount, each.balance_after)
         for each in decisions
