@@ -63,6 +63,17 @@ def resolve_jars(folder: Path) -> Path:
     return unfinished.rename(jars)
 
 
+def start_java(jars: Path, words: Sequence[str], log: Path) -> "subprocess.Popen[bytes]":
+    """Run a class of Apache Kafka's; what it says goes to the end of `log`."""
+    with log.open("ab") as output:
+        command = [java(), *JVM_OPTIONS, "-cp", f"{jars}/*", *words]
+        return start_child(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+
+
+def new_cluster_id() -> str:
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "_")
+
+
 @dataclass(frozen=True)
 class Node:
     """One broker and controller."""
@@ -83,6 +94,10 @@ class Node:
     @property
     def properties(self) -> Path:
         return self.folder / "server.properties"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "broker.log"
 
     def settings(self, voters: str, count: int) -> dict[str, object]:
         """What differs from Apache Kafka's defaults."""
@@ -143,23 +158,18 @@ class Cluster:
 
     def _format(self, node: Node) -> "subprocess.Popen[bytes]":
         arguments = ["format", "-t", self._cluster_id(), "-c", str(node.properties)]
-        return self._java(node, ["kafka.tools.StorageTool", *arguments])
+        return start_java(self.jars, ["kafka.tools.StorageTool", *arguments], node.log)
 
     def _cluster_id(self) -> str:
         path = self.folder / "cluster.id"
         if not path.exists():
-            path.write_text(base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "_"))
+            path.write_text(new_cluster_id())
         return path.read_text()
-
-    def _java(self, node: Node, words: Sequence[str]) -> "subprocess.Popen[bytes]":
-        with (node.folder / "broker.log").open("ab") as log:
-            command = [java(), *JVM_OPTIONS, "-cp", f"{self.jars}/*", *words]
-            return start_child(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
     def start(self, number: int) -> None:
         """Start one broker; `ready` tells when the cluster has it."""
         node = self.nodes[number - 1]
-        self.running[number] = self._java(node, ["kafka.Kafka", str(node.properties)])
+        self.running[number] = start_java(self.jars, ["kafka.Kafka", str(node.properties)], node.log)
 
     def start_all(self) -> None:
         for node in self.nodes:
