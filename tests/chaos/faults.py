@@ -24,7 +24,7 @@ class Storm:
         self.interval = interval
         self.plan = [kind for kind, number in numbers.items() for _ in range(number)]
         self.chance.shuffle(self.plan)
-        self.topics = Topics(shop.values["KAFKA_BOOTSTRAP_SERVERS"], seed)
+        self.topics = Topics(shop.values["KAFKA_BOOTSTRAP_SERVERS"], shop.topics, seed)
         self.done = Counter()
         self.wiped_at = []
         self.last_fault = time.monotonic()
@@ -80,7 +80,7 @@ class Storm:
     def rebalances(self):
         """A second consumer joins and leaves."""
         service, how = self.chance.choice(("orders", "payments")), self.chance.choice((signal.SIGTERM, signal.SIGKILL))
-        member = self.shop.manage(service, "consume_inbox")
+        member = self.shop.start(service, "consume_inbox")
         self._later(EXTRA_MEMBER_SECONDS, lambda: stop(member, how))
         return f"second consumer of {service}"
 

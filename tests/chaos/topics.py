@@ -6,7 +6,6 @@ import uuid
 
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
-TOPICS = ("outbox", "inbox")
 SECONDS = 5.0
 POISONS = (
     b"not JSON",
@@ -26,7 +25,8 @@ class Topics:
     `confirmed` are the poisons that the broker has taken, with the time; `sent` are all, for it may have more of them.
     """
 
-    def __init__(self, bootstrap_servers, seed):
+    def __init__(self, bootstrap_servers, names, seed):
+        self.names = names
         self.config = {"bootstrap.servers": bootstrap_servers, "log_level": 0, "allow.auto.create.topics": False}
         self.chance = random.Random(seed)
         self.sent = set()
@@ -34,7 +34,7 @@ class Topics:
 
     def repeat(self, count):
         """Send messages that are in a topic already once more, shuffled; returns how many."""
-        topic = self.chance.choice(TOPICS)
+        topic = self.chance.choice(self.names)
         found = [each for each in self._read(topic) if each.value() not in self.sent]
         again = self.chance.sample(found, min(count, len(found)))
         return len(self._send([(topic, each.key(), each.value(), each.headers()) for each in again]))
@@ -44,7 +44,7 @@ class Topics:
         bad = []
         for _ in range(count):
             value = self.chance.choice(POISONS) + b" " + uuid.UUID(int=self.chance.getrandbits(128)).bytes
-            bad.append((self.chance.choice(TOPICS), str(uuid.uuid4()).encode(), value, None))
+            bad.append((self.chance.choice(self.names), str(uuid.uuid4()).encode(), value, None))
         self.sent |= {value for _, _, value, _ in bad}
         confirmed = self._send(bad)
         self.confirmed |= {each.value(): time.monotonic() for each in confirmed}
