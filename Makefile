@@ -47,3 +47,11 @@ venv: .venv/embedded.stamp ## make .venv with what the shop needs to run
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
 	@$(INSTALL) $<
 	@touch $@
+
+# --- Apache Kafka without Docker, and what proves the containers without an engine --------------------------------
+.PHONY: kafka
+BROKERS ?= 1
+KAFKA_PORT ?= 9092
+
+kafka: .venv/embedded.stamp ## run Apache Kafka on 127.0.0.1:9092 in the foreground (BROKERS=3; Java 17+ and Maven)
+	@exec $(BIN)/python -m services.embedded.apache_kafka --brokers '$(BROKERS)' --port '$(KAFKA_PORT)'

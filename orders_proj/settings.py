@@ -29,4 +29,4 @@ HEALTH_DETAILS = ["services.messaging.queries.health_details"]
 WATCHDOG_FIRST_SECONDS = env.integer("WATCHDOG_FIRST_SECONDS", 3 if KAFKA_PROFILE == "embedded" else 30)
 WATCHDOG_LONGEST_SECONDS = env.integer("WATCHDOG_LONGEST_SECONDS", 15 if KAFKA_PROFILE == "embedded" else 600)
 WATCHDOG_RATE = env.integer("WATCHDOG_RATE", 200)
-CHORES = {"services.orders.use_cases.resend_unsettled": 1}
+CHORES = {"services.orders.use_cases.resend_unsettled": 1, "services.messaging.prune.prune_messages": 5}

@@ -25,4 +25,4 @@ RECEIVES_FROM = OUTBOX_TOPIC
 RECEIVING_KEYS = signing_keys("OUTBOX_SIGNING_KEYS")
 MESSAGE_HANDLERS = "services.payments.handlers.HANDLERS"
 HEALTH_DETAILS = ["services.messaging.queries.health_details"]
-CHORES: dict[str, int] = {}
+CHORES = {"services.messaging.prune.prune_messages": 5}

@@ -43,8 +43,10 @@ class WholeShop:
         return {name: value.strip("'") for name, _, value in (line.partition("=") for line in lines)}
 
     def manage(self, *words):
-        """Run `manage.py` beside the shop; returns the finished process."""
-        environment = {**os.environ, **self.environment()}
+        """Run `manage.py` as from another shell, which knows the shop's folder alone; returns the finished process."""
+        found_there = self.environment()
+        environment = {name: value for name, value in os.environ.items() if name not in found_there}
+        environment["SHOP_FOLDER"] = str(self.folder)
         command = [sys.executable, "manage.py", *words]
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 

@@ -10,6 +10,7 @@ from psycopg.errors import LockNotAvailable
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from services.common.faults import fault_point
 from services.common.problems import Problem
 
 HEADER = "Idempotency-Key"
@@ -59,6 +60,8 @@ def transaction_beside_twin() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute(f"SET LOCAL lock_timeout = {TWIN_WAIT_MILLISECONDS}")
             yield
+            fault_point("use_case.before_commit")
+        fault_point("use_case.after_commit")
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable):
             raise TwinInProgress from error

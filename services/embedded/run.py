@@ -40,7 +40,13 @@ def run_locked(shop: Shop) -> int:
     processes = shop.processes()
     output = Output([process.name for process in processes] + ["supervisor"])
     shop.state.write_environment(shop.environment())
-    code = Supervisor(processes, output, on_ready=lambda: output.plain(box(shop.ports))).run()
+    supervisor = Supervisor(
+        processes,
+        output,
+        on_ready=lambda: output.plain(box(shop.ports)),
+        on_change=shop.state.write_processes,
+    )
+    code = supervisor.run()
     shop.state.forget_run()
     return code
 

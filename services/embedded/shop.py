@@ -23,7 +23,7 @@ PORTS = {
     "EMBEDDED_POSTGRES_PORT": 54329,
     "EMBEDDED_KAFKA_PORT": 19092,
 }
-MESSAGING = {"relay": "relay_outbox", "consumer": "consume_inbox", "chores": "run_chores"}
+KAFKA_CLIENTS = {"relay": "relay_outbox", "consumer": "consume_inbox"}
 # A clone has no collected static files, and needs none.
 PYTHON = {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore:No directory at:UserWarning"}
 STAFF = ("--username", "admin", "--password", "admin-password")
@@ -144,9 +144,11 @@ def services(ports: Mapping[str, int], environment: Mapping[str, str], servers: 
     for name in SERVICES:
         listed.append(run(name, partial(web, name, ports), needs=[*databases, f"{name}.migrate"]))
     for name in ("orders", "payments"):
-        needs = [*databases, *broker, f"{name}.migrate"]
-        for role, command in MESSAGING.items():
-            listed.append(run(f"{name}.{role}", partial(messaging, name, command), needs=needs, follows=["topics"]))
+        base = [*databases, f"{name}.migrate"]
+        listed.append(run(f"{name}.chores", partial(messaging, name, "run_chores"), base))
+        for role, command in KAFKA_CLIENTS.items():
+            launch = partial(messaging, name, command)
+            listed.append(run(f"{name}.{role}", launch, needs=[*base, *broker], follows=["topics"]))
     listed.append(make("users", "gateway", "create_demo_users", needs=list(SERVICES)))
     return listed
 

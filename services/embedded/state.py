@@ -1,5 +1,6 @@
 """The folder in which a shop keeps its data between runs: `.shop/`."""
 
+import json
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ class State:
         self.secrets = folder / "secrets"
         self.lock = folder / "lock"
         self.environment = folder / "environment"  # services/common/env.py reads it in other shells
+        self.processes = folder / "processes.json"  # who runs now: name and process id
         self._passwords = folder / "passwords"
 
     def prepare(self) -> None:
@@ -34,12 +36,19 @@ class State:
     def write_environment(self, values: Mapping[str, str]) -> None:
         write_private(self.environment, "".join(f"{name}='{value}'\n" for name, value in sorted(values.items())))
 
+    def write_processes(self, running: Mapping[str, int]) -> None:
+        """Tell other programs who runs; a reader never sees half of it."""
+        draft = self.processes.with_suffix(".draft")
+        draft.write_text(json.dumps(running, indent=1))
+        draft.replace(self.processes)
+
     def was_killed(self) -> bool:
         """Whether the last run did not end by itself; its processes may still be about to."""
         return self.environment.exists()
 
     def forget_run(self) -> None:
         self.environment.unlink(missing_ok=True)
+        self.processes.unlink(missing_ok=True)
 
 
 def write_private(path: Path, text: str) -> None:

@@ -3,7 +3,7 @@
 import selectors
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from services.embedded.output import Output
 from services.embedded.process import Child, Process
@@ -18,10 +18,18 @@ ATTEMPTS_AT_START = 5
 class Supervisor:
     """Runs the processes until a signal stops them, and leaves none of them behind."""
 
-    def __init__(self, processes: Sequence[Process], output: Output, *, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        processes: Sequence[Process],
+        output: Output,
+        *,
+        on_ready: Callable[[], None],
+        on_change: Callable[[Mapping[str, int]], None] = lambda running: None,
+    ) -> None:
         self.children = {process.name: Child(process) for process in processes}
         self.output = output
         self.on_ready = on_ready
+        self.on_change = on_change
         self.ready = False
         self.stopping = False
         self.exit_code = 0
@@ -106,6 +114,7 @@ class Supervisor:
             self.output.line(child.name, line)
         self._unregister(child)
         code = child.bury()
+        self._tell()
         if self.stopping or child.asked_at is not None:
             return
         if child.process.once and code == 0:
@@ -152,6 +161,10 @@ class Supervisor:
     def _start(self, child: Child) -> None:
         child.start({name: self.children[name].times_up for name in child.process.follows})
         self.selector.register(child.pipe, selectors.EVENT_READ, child)
+        self._tell()
+
+    def _tell(self) -> None:
+        self.on_change({child.name: child.popen.pid for child in self.children.values() if child.popen})
 
     def _check_start(self) -> None:
         waiting = [child.name for child in self.children.values() if not child.up]

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from services.messaging.models import DeadLetter, Delivery, InboxMessage, OutboxMessage, PendingDelivery
+from services.messaging.models import DeadLetter, Delivery, InboxMessage, OutboxMessage, PendingDelivery, Redrive
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -64,8 +64,26 @@ class InboxMessageAdmin(ReadOnlyAdmin):
 
 @admin.register(DeadLetter)
 class DeadLetterAdmin(ReadOnlyAdmin):
-    list_display = ("id", "source", "reason", "type", "subject", "topic", "partition", "offset", "created_at")
+    list_display = (
+        "id",
+        "source",
+        "reason",
+        "type",
+        "subject",
+        "topic",
+        "partition",
+        "offset",
+        "created_at",
+        "resolved_at",
+    )
     list_filter = ("source", "reason", "type", "created_at")
     search_fields = ("subject", "detail")
     exclude = ("key", "value", "digest")
     readonly_fields = ("readable_value",)
+
+
+@admin.register(Redrive)
+class RedriveAdmin(ReadOnlyAdmin):
+    list_display = ("id", "dead_letter", "by", "at", "outcome")
+    list_filter = ("outcome", "at")
+    search_fields = ("by",)

@@ -7,6 +7,7 @@ import psycopg
 import structlog
 from django.db import DatabaseError, close_old_connections
 
+from services.common.faults import fault_point
 from services.messaging.leader import Connection, try_lead
 
 logger = structlog.get_logger(__name__)
@@ -48,5 +49,6 @@ def run(chore: Callable[[], object]) -> None:
     close_old_connections()
     try:
         chore()
+        fault_point("chore.after_commit")
     except DatabaseError:
         logger.warning("a chore failed", action="chore_failed", chore=chore.__name__, exc_info=True)

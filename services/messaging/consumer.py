@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
+from services.common.faults import fault_point
 from services.messaging.backoff import reconnect_seconds
 from services.messaging.inbox import Inbox
 from services.messaging.kafka import Record
@@ -23,8 +24,9 @@ LOCK_LOOK_SECONDS = 0.3
 TRANSIENT_TRIES = 5
 # Longer than a database takes to recover, far shorter than max.poll.interval.ms.
 DATABASE_PATIENCE_SECONDS = 60.0
-# After a broker lost its data, a member can sit without partitions and without an error.
-EMPTY_ASSIGNMENT_SECONDS = 10.0
+# After a broker lost its data, a member can sit without partitions and without an error. Far longer than a join beside
+# dead members takes (11 s on the embedded broker): who gives up before, begins that wait anew, for ever.
+EMPTY_ASSIGNMENT_SECONDS = 25.0
 
 
 class NoPartitions(Exception):
@@ -62,8 +64,11 @@ class Consumer:
         """Take what has come, or wait for it a little; handle what is pending. Returns how many records came."""
         records = self._source.poll(POLL_SECONDS, self._batch_size)
         if records:
+            fault_point("consumer.before_store")
             self._with_database(lambda: self._inbox.receive(records))
+            fault_point("consumer.before_offsets")
             self._source.commit(records)
+            fault_point("consumer.after_offsets")
         self._with_database(lambda: self._inbox.retries.work(self._locks.held))
         if self._locks.missing and time.monotonic() >= self._next_lock_look:
             self._with_database(self._take_locks)

@@ -13,6 +13,8 @@ from services.messaging.models import DeadLetter
 
 logger = structlog.get_logger(__name__)
 
+KEPT_ONCE = ("topic", "partition", "offset", "digest", "reason")
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -26,7 +28,10 @@ class Refusal:
 
 
 def keep_dead_letters(refusals: Sequence[Refusal]) -> None:
-    """Keep each once, however often the same record is read, in the caller's transaction."""
+    """Keep each once, however often the same record is read, in the caller's transaction.
+
+    One that was redriven and dies again is open again.
+    """
     for refusal in refusals:
         logger.error(
             "dead letter",
@@ -37,7 +42,10 @@ def keep_dead_letters(refusals: Sequence[Refusal]) -> None:
             offset=refusal.record.offset,
             subject=str(refusal.subject or ""),
         )
-    DeadLetter.objects.bulk_create([as_row(refusal) for refusal in refusals], ignore_conflicts=True)
+    rows = {tuple(getattr(row, name) for name in KEPT_ONCE): row for row in map(as_row, refusals)}
+    DeadLetter.objects.bulk_create(
+        rows.values(), update_conflicts=True, update_fields=["resolved_at"], unique_fields=KEPT_ONCE
+    )
 
 
 def as_row(refusal: Refusal) -> DeadLetter:

@@ -7,6 +7,7 @@ import structlog
 from django.db import DatabaseError, transaction
 from psycopg.types.json import Jsonb
 
+from services.common.faults import fault_point
 from services.messaging.dead_letters import Refusal, keep_dead_letters
 from services.messaging.decode import Arrival, Unreadable, decode
 from services.messaging.headers import quote_headers
@@ -69,9 +70,23 @@ class Inbox:
         except Exception as error:
             if is_transient(error) or (isinstance(error, DatabaseError) and connection_is_lost()):
                 raise
+            fault_point("inbox.after_rollback")
             logger.warning("a batch failed and is taken apart", action="batch_failed", exc_info=True)
             self._store(arrivals, refusals, handle=False)
             self.retries.expect_work()
+
+    def take_again(self, record: Record) -> str:
+        """Keep one record that was set aside before, in the caller's transaction; its partition's consumer handles it.
+
+        Returns `pending`, `duplicate`, `conflict`, or the reason why it still cannot be read.
+        """
+        try:
+            arrival = decode(record, handlers=self._handlers, keys=self._keys)
+        except Unreadable as error:
+            return error.reason
+        if insert([arrival], handled=()):
+            return "pending"
+        return "conflict" if meet_duplicates([arrival]) else "duplicate"
 
     def _decode(self, records: Sequence[Record]) -> tuple[list[Arrival], list[Refusal]]:
         arrivals, refusals = [], []
@@ -97,8 +112,10 @@ class Inbox:
             at_once = {identity for identity, arrival in first.items() if handle and arrival.key not in waiting}
             fresh = insert(list(first.values()), at_once)
             repeated = [each for each in arrivals if each is not first[each.identity] or each.identity not in fresh]
+            fault_point("inbox.before_handle")
             meet_duplicates(repeated)
             handle_arrivals([first[identity] for identity in first if identity in fresh and identity in at_once])
+            fault_point("inbox.before_commit")
 
 
 def insert(arrivals: Sequence[Arrival], handled: Collection[Identity]) -> set[Identity]:
@@ -131,20 +148,22 @@ def handle_arrivals(arrivals: Sequence[Arrival]) -> None:
         same[0].handler.handle([arrival.received for arrival in same])
 
 
-def meet_duplicates(arrivals: Sequence[Arrival]) -> None:
+def meet_duplicates(arrivals: Sequence[Arrival]) -> int:
     """Count messages that are there already; tell the handler of those that ask for their answer again.
 
-    One that contradicts what is there (another fingerprint) becomes a dead letter.
+    One that contradicts what is there (another fingerprint) becomes a dead letter; returns how many did.
     """
     if not arrivals:
-        return
+        return 0
     identities = list({arrival.identity for arrival in arrivals})
     rows = fetch(KNOWN, [[kind for kind, _ in identities], [subject for _, subject in identities]])
     known = {(kind, subject): (bytes(mark), attempt, processed) for kind, subject, mark, attempt, processed in rows}
     same: dict[Identity, Arrival] = {}
+    contradictions = 0
     for arrival in arrivals:
         if known[arrival.identity][0] != arrival.received.event.fingerprint:
             kind, subject = arrival.identity
+            contradictions += 1
             detail = "the same subject came before with other content"
             keep_dead_letters([Refusal(arrival.record, "conflict", detail, kind, subject)])
         elif arrival.identity not in same or same[arrival.identity].received.attempt < arrival.received.attempt:
@@ -156,6 +175,7 @@ def meet_duplicates(arrivals: Sequence[Arrival]) -> None:
     for arrival in asking:
         if arrival.handler.on_duplicate:
             arrival.handler.on_duplicate([arrival.received])
+    return contradictions
 
 
 def count(arrivals: Sequence[Arrival]) -> None:

@@ -1,5 +1,6 @@
 """The only module that speaks Kafka. Each setting of a client stands here with its reason."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ SESSION_TIMEOUT_MS = {"embedded": 6_000, "kafka": 10_000}
 HEARTBEAT_MS = {"embedded": 1_000, "kafka": 3_000}
 # The embedded broker does not wake a waiting fetch, so its wait is our latency; Apache Kafka answers at once.
 FETCH_WAIT_MS = {"embedded": 10, "kafka": 100}
+# Apache Kafka confirms a new topic before every broker knows of it; in a cluster another one may be asked.
+NEW_TOPIC_SECONDS = 3.0
 
 # The broker will never take these; sending them again cannot help.
 REFUSALS = frozenset({KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_MSG, KafkaError.INVALID_RECORD})
@@ -288,15 +291,28 @@ def create_topics() -> None:
 
 def check_topics(names: Sequence[str]) -> None:
     """Raise `TopicsNotReady` unless every topic has the partitions that the settings say."""
-    try:
-        found = AdminClient(client_config()).list_topics(timeout=5).topics
-    except KafkaException as error:
-        raise TopicsNotReady(f"the broker at {settings.KAFKA_BOOTSTRAP_SERVERS} does not answer: {error}") from error
+    found = partition_counts(names)
     for name in names:
-        if name not in found or found[name].error is not None:
+        if name not in found:
             raise TopicsNotReady(f"topic {name} is missing: run `manage.py {settings.SERVICE_NAME} create_topics`")
-        if (count := len(found[name].partitions)) != settings.TOPIC_PARTITIONS:
+        if (count := found[name]) != settings.TOPIC_PARTITIONS:
             raise TopicsNotReady(
                 f"topic {name} has {count} partitions and TOPIC_PARTITIONS says {settings.TOPIC_PARTITIONS}: "
                 "keys would move, and with them the order of a user's messages; set the variable to what is there"
             )
+
+
+def partition_counts(names: Sequence[str]) -> dict[str, int]:
+    """Of the topics that are there; waits a little for a missing one, as a broker may hear late of a new topic."""
+    admin = AdminClient(client_config())
+    deadline = time.monotonic() + NEW_TOPIC_SECONDS
+    while True:
+        try:
+            topics = admin.list_topics(timeout=5).topics
+        except KafkaException as error:
+            place = settings.KAFKA_BOOTSTRAP_SERVERS
+            raise TopicsNotReady(f"the broker at {place} does not answer: {error}") from error
+        found = {name: len(topics[name].partitions) for name in names if name in topics and not topics[name].error}
+        if len(found) == len(names) or time.monotonic() > deadline:
+            return found
+        time.sleep(0.1)

@@ -114,6 +114,7 @@ class DeadLetter(models.Model):
     type = models.CharField(max_length=100, blank=True, default="")
     subject = models.UUIDField(null=True)
     created_at = models.DateTimeField(db_default=Now())
+    resolved_at = models.DateTimeField(null=True, help_text="Redriven; open again where it dies again.")
 
     class Meta:
         constraints = [
@@ -128,6 +129,18 @@ class DeadLetter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason} {self.topic}/{self.partition}/{self.offset}"
+
+
+class Redrive(models.Model):
+    """Who gave a dead letter another chance, when, and what became of it. Append-only."""
+
+    dead_letter = models.ForeignKey(DeadLetter, models.PROTECT, related_name="redrives")
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField(db_default=Now())
+    outcome = models.CharField(max_length=30)
+
+    def __str__(self) -> str:
+        return f"{self.dead_letter_id} by {self.by}: {self.outcome}"
 
 
 def pending_inbox() -> models.QuerySet[InboxMessage]:

@@ -68,12 +68,12 @@ def inbox_trace(message_type: str, subject: uuid.UUID) -> InboxTrace | None:
 
 
 def health_details() -> dict[str, Any]:
-    """Ages in seconds of the oldest that waits, and the number of dead letters: what `/readyz` tells."""
+    """Ages in seconds of the oldest that waits, and the number of open dead letters: what `/readyz` tells."""
     now = timezone.now()
     unsent = PendingDelivery.objects.aggregate(oldest=Min("message__created_at"))["oldest"]
     unprocessed = pending_inbox().aggregate(oldest=Min("received_at"))["oldest"]
     return {
         "oldest_unsent_seconds": (now - unsent).total_seconds() if unsent else 0,
         "oldest_unprocessed_seconds": (now - unprocessed).total_seconds() if unprocessed else 0,
-        "dead_letters": DeadLetter.objects.count(),
+        "dead_letters": DeadLetter.objects.filter(resolved_at=None).count(),
     }

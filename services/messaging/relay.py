@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import structlog
 
+from services.common.faults import fault_point
 from services.messaging.backoff import reconnect_seconds
 from services.messaging.headers import quote_headers
 from services.messaging.kafka import Confirmation, Publisher
@@ -132,16 +133,20 @@ class Relay:
             return 0
         rows = self._direct.execute(READ.encode(), [list(self._in_flight), self._batch_size]).fetchall()
         for identity, attempt, topic, key, value, headers in rows:
+            fault_point("relay.before_send")
             self._in_flight[identity] = (identity, attempt)
             stated = [*headers.items(), ("attempt", str(attempt))]
             publisher.publish((identity, attempt), topic=topic, key=key, value=value, headers=stated)
+            fault_point("relay.after_send")
         return len(rows)
 
     def _mark(self, publisher: Publisher) -> int:
         confirmed, publisher.confirmed = publisher.confirmed, []
         refused, publisher.refused = publisher.refused, []
         if confirmed:
+            fault_point("relay.before_mark")
             self._direct.execute(MARK.encode(), columns(confirmed))
+            fault_point("relay.after_mark")
         for (identity, _), detail in refused:
             logger.error("the broker refuses a message for ever", action="dead_letter", outbox_id=identity)
             empty: Any = psycopg.types.json.Jsonb(quote_headers(()))

@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from services.common.faults import fault_point
 from services.messaging.backoff import MAX_FAILURES, handler_backoff
 from services.messaging.dead_letters import Refusal, keep_dead_letters
 from services.messaging.decode import parse_event, parse_json
@@ -63,6 +64,8 @@ class RetriesPending:
             with transaction.atomic():
                 self._run(rows)
                 InboxMessage.objects.filter(id__in=[row.id for row in rows]).update(processed_at=timezone.now())
+                fault_point("retry.before_commit")
+            fault_point("retry.after_commit")
         except Exception as error:
             if is_transient(error) or (isinstance(error, DatabaseError) and connection_is_lost()):
                 raise
@@ -119,6 +122,8 @@ def record_failure(row: InboxMessage, error: Exception) -> None:
         else:
             changes["next_attempt_at"] = now + handler_backoff(failures)
         InboxMessage.objects.filter(id=row.id).update(**changes)
+        fault_point("failure.before_commit")
+    fault_point("failure.after_commit")
 
 
 def record_of(row: InboxMessage) -> Record:

@@ -14,6 +14,11 @@ TOPIC_RETENTION_MS = env.integer("TOPIC_RETENTION_MS", 7 * 24 * 3600 * 1000)
 RELAY_BATCH_SIZE = env.integer("RELAY_BATCH_SIZE", 500)
 CONSUMER_BATCH_SIZE = env.integer("CONSUMER_BATCH_SIZE", 500)
 
+# Messages are for inspection only once they are sent or processed; what must last for ever is in business tables.
+PRUNE_SENT_AFTER_DAYS = env.integer("PRUNE_SENT_AFTER_DAYS", 7)
+PRUNE_PROCESSED_AFTER_DAYS = env.integer("PRUNE_PROCESSED_AFTER_DAYS", 30)
+PRUNE_STEP = env.integer("PRUNE_STEP", 1000)
+
 
 def signing_keys(name: str) -> dict[str, bytes]:
     """`id:key,id:key` by id; the first signs, all are accepted, so that a key can be rotated."""

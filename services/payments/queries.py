@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from services.common.timeline import Step, Timeline, place
@@ -48,6 +48,21 @@ def settlements_after(order_id: uuid.UUID | None) -> SettlementPage:
 def _customers_sum() -> "QuerySet[LedgerEntry, Any]":
     entries = LedgerEntry.objects.filter(order_id=OuterRef("order_id"), book=Book.CUSTOMER).order_by()
     return entries.values("order_id").annotate(sum=Sum("amount")).values("sum")
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What must hold of the ledger as a whole: the sum is 0, and no balance is another than its entries'."""
+
+    entries_sum: int
+    wrong_balances: Sequence[uuid.UUID]
+
+
+def books() -> Books:
+    """The ledger added up, in one snapshot each; reads every entry."""
+    balances = Account.objects.annotate(booked=Coalesce(Sum("entries__amount"), Value(0)))
+    wrong = balances.exclude(booked=F("amount")).order_by("id").values_list("id", flat=True)
+    return Books(LedgerEntry.objects.aggregate(sum=Coalesce(Sum("amount"), Value(0)))["sum"], list(wrong))
 
 
 def timeline(*, user_id: uuid.UUID, order_id: uuid.UUID) -> Timeline:

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from knox.models import AuthToken
 
+from services.common.problems import problem_body
 from services.gateway.models import User
 from tests.gateway.answers import ACCOUNT, DEPOSIT, ENTRY, ORDER, ORDER_ID, PRODUCT, money, page, problem, step
 from tests.gateway.stub import hang_up
@@ -98,13 +99,13 @@ def test_account_is_opened_without_a_body(api, payments, status):
 
 
 def test_accounts_are_for_staff(api, payments, user):
-    payments.answer("GET", "accounts", page({**ACCOUNT, "user_id": str(user.id)}))
+    payments.answer("GET", "accounts", {**ACCOUNT, "user_id": str(user.id)})
     assert_problem(api.get(f"/api/v1/accounts?user_id={user.id}"), 403)
     User.objects.update(is_staff=True)
     assert api.get(f"/api/v1/accounts?user_id={user.id}").json() == ACCOUNT
     assert_problem(api.get("/api/v1/accounts"), 400)
     assert_problem(api.get("/api/v1/accounts?user_id=me"), 400)
-    payments.answer("GET", "accounts", page())
+    payments.answer("GET", "accounts", problem_body(404, "not-found", "There is no account yet."), status=404)
     assert_problem(api.get(f"/api/v1/accounts?user_id={user.id}"), 404)
 
 

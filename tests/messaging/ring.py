@@ -85,3 +85,6 @@ def record(message, *, topic="ring", partition=0, offset=0, attempt=None, **chan
     fields |= {"key": message.key.encode(), "value": value}
     fields |= {"headers": tuple((name, text.encode()) for name, text in headers.items())}
     return Record(**{**fields, **changes})
+
+
+HANDLERS = Board().handlers

@@ -129,3 +129,10 @@ def test_many_orders_are_listed_with_few_queries(get, place, django_assert_max_n
         place({"lamp": 1, "green-tea": 1})
     with django_assert_max_num_queries(2):
         assert len(ids(get())) == 10
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_other_methods_are_answered(client, catalogue, headers, path):
+    assert client.options(f"/api/v1/{path}", headers=headers).status_code == 200
+    response = client.delete(f"/api/v1/{path}", headers=headers)
+    assert (response.status_code, response["Content-Type"]) == (405, "application/problem+json")

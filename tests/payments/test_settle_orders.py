@@ -1,17 +1,18 @@
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 from django.db.models import Count, Sum
 
 from services.messaging.message import PermanentError
 from services.messaging.models import OutboxMessage, PendingDelivery
 from services.payments.handlers import HANDLERS
 from services.payments.models import Account, LedgerEntry, Settlement
-from services.payments.use_cases import settle_orders
+from services.payments.use_cases import deposit, settle_orders
 from tests.payments.builders import open_with, task
 
 pytestmark = pytest.mark.django_db
@@ -186,3 +187,22 @@ def test_order_is_settled_at_most_once_even_past_the_use_case():
     first = Settlement.objects.get()
     with pytest.raises(IntegrityError), transaction.atomic():
         Settlement.objects.bulk_create([first])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_batches_and_deposits_at_the_same_time_keep_the_books():
+    users = [open_with(1000).user_id for _ in range(5)]
+
+    def batch(number):
+        try:
+            ordered = users if number % 2 else users[::-1]  # the locks are asked for in either order
+            settle(*(task(user_id, 70) for _ in range(4) for user_id in ordered))
+            deposit(user_id=users[number % 5], amount=10, now=NOW)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(batch, range(20)))
+    assert Settlement.objects.count() == 20 * 4 * 5
+    assert sum(Account.objects.values_list("amount", flat=True)) < 5 * 70
+    assert_books_balance()

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from services.gateway.clients.line import Line, not_found
+from services.gateway.clients.line import Line
 from services.gateway.dtos import Account, Deposit, Entry, Page, Step
 
 
@@ -50,12 +50,7 @@ class PaymentsClient:
 
     def account_of(self, user_id: uuid.UUID) -> Account:
         """Of any user; staff alone."""
-        accounts = self.line.get("accounts", user_id=user_id).read(
-            lambda body: tuple(map(Account.from_json, body["results"]))
-        )
-        if not accounts:
-            raise not_found()
-        return accounts[0]
+        return self.line.get("accounts", user_id=user_id).read(Account.from_json)
 
     def timeline(self, order_id: uuid.UUID) -> tuple[Step, ...]:
         """What payments knows of the order's way; nothing where it has not heard of it."""

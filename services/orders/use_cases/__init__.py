@@ -2,7 +2,7 @@
 
 from services.orders.use_cases.catalogue import load_catalogue
 from services.orders.use_cases.placing import PlacedOrder, PriceChanged, TotalTooLarge, UnknownProducts, place_order
-from services.orders.use_cases.resending import resend_unsettled
+from services.orders.use_cases.resending import resend_tasks, resend_unsettled
 from services.orders.use_cases.settling import SettledMeanwhile, UnknownOrder, settle_orders
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "UnknownProducts",
     "load_catalogue",
     "place_order",
+    "resend_tasks",
     "resend_unsettled",
     "settle_orders",
 ]

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from services.common.fields import AmountField, MoneySerializer
 from services.payments.models import Account, Kind, LedgerEntry, Reason, Settlement, Status
-from services.payments.queries import SettlementPage
+from services.payments.queries import Books, SettlementPage
 
 
 class BalanceSerializer(serializers.Serializer[Account]):
@@ -79,6 +79,13 @@ class SettlementPageSerializer(serializers.Serializer[SettlementPage]):
 
     results = SettlementSerializer(many=True)
     next_after = serializers.UUIDField(allow_null=True)
+
+
+class BooksSerializer(serializers.Serializer[Books]):
+    """`entries_sum` is 0 and `wrong_balances` is empty unless somebody wrote beside the ledger."""
+
+    entries_sum = serializers.IntegerField()
+    wrong_balances = serializers.ListField(child=serializers.UUIDField(), help_text="Account ids.")
 
 
 class SettlementQuery(serializers.Serializer[Any]):

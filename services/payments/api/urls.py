@@ -10,7 +10,8 @@ urlpatterns = [
     path("account/balance", views.BalanceView.as_view(), name="balance"),
     path("account/deposits", views.DepositView.as_view(), name="deposits"),
     path("account/entries", views.EntryList.as_view(), name="entries"),
-    path("accounts", views.AccountList.as_view(), name="accounts"),
+    path("accounts", views.UsersAccountView.as_view(), name="accounts"),
+    path("books", views.BooksView.as_view(), name="books"),
     path("orders/<uuid:order_id>/timeline", views.OrderTimeline.as_view(), name="timeline"),
     path("settlements", views.SettlementList.as_view(), name="settlements"),
 ]

@@ -24,11 +24,11 @@ UNAUTHORIZED = {401: ProblemSerializer}
 NOT_FOUND = {**UNAUTHORIZED, 404: ProblemSerializer}
 FOR_FEW = {400: ProblemSerializer, **UNAUTHORIZED, 403: ProblemSerializer}
 DEPOSITING = dict.fromkeys((400, 401, 404, 409, 413, 415, 422), ProblemSerializer)
-NO_ACCOUNT = "You have no account yet."
+NO_ACCOUNT = "There is no account yet."
 
 
-def own_account(request: Request) -> Account:
-    account = queries.accounts_of(user_id_of(request)).first()
+def account_of(user_id: uuid.UUID) -> Account:
+    account = queries.accounts_of(user_id).first()
     if account is None:
         raise NotFound(NO_ACCOUNT)
     return account
@@ -40,7 +40,7 @@ class AccountView(APIView):
     @extend_schema(responses={200: serializers.AccountSerializer, **NOT_FOUND})
     def get(self, request: Request) -> Response:
         """The account and its balance."""
-        return Response(serializers.AccountSerializer(own_account(request)).data)
+        return Response(serializers.AccountSerializer(account_of(user_id_of(request))).data)
 
     @extend_schema(
         request=None,
@@ -62,7 +62,7 @@ class BalanceView(APIView):
     @extend_schema(responses={200: serializers.BalanceSerializer, **NOT_FOUND})
     def get(self, request: Request) -> Response:
         """The balance of the caller's account."""
-        return Response(serializers.BalanceSerializer(own_account(request)).data)
+        return Response(serializers.BalanceSerializer(account_of(user_id_of(request))).data)
 
 
 class DepositView(APIView):
@@ -107,23 +107,21 @@ class EntryList(generics.ListAPIView[LedgerEntry]):
         return queries.entries_of(user_id_of(self.request))
 
 
-@extend_schema_view(
-    get=extend_schema(
-        parameters=[serializers.AccountQuery],
-        responses={200: serializers.UsersAccountSerializer(many=True), **FOR_FEW, 404: ProblemSerializer},
-    )
-)
-class AccountList(generics.ListAPIView[Account]):
-    """The account of any user, for staff; an empty list where there is none."""
+class UsersAccountView(APIView):
+    """The account of any user, for staff."""
 
     permission_classes = [IsStaff]
-    serializer_class = serializers.UsersAccountSerializer
-    pagination_class = NewestFirst
 
-    def get_queryset(self) -> QuerySet[Account]:
-        query = serializers.AccountQuery(data=self.request.query_params)
+    @extend_schema(
+        parameters=[serializers.AccountQuery],
+        responses={200: serializers.UsersAccountSerializer, **FOR_FEW, 404: ProblemSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        """The account of the user named in the query; 404 where there is none."""
+        query = serializers.AccountQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
-        return queries.accounts_of(query.validated_data["user_id"])
+        account = account_of(query.validated_data["user_id"])
+        return Response(serializers.UsersAccountSerializer(account).data)
 
 
 class OrderTimeline(APIView):
@@ -151,3 +149,14 @@ class SettlementList(APIView):
         query.is_valid(raise_exception=True)
         page = queries.settlements_after(query.validated_data["after"])
         return Response(serializers.SettlementPageSerializer(page).data)
+
+
+class BooksView(APIView):
+    """The ledger added up, for the audit."""
+
+    permission_classes = [HasAuditScope]
+
+    @extend_schema(responses={200: serializers.BooksSerializer, **UNAUTHORIZED, 403: ProblemSerializer})
+    def get(self, request: Request) -> Response:
+        """The sum of all entries, and the accounts whose balance is not the sum of their own."""
+        return Response(serializers.BooksSerializer(queries.books()).data)

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from uuid_utils.compat import uuid7
 
+from services.common.faults import fault_point
 from services.messaging.message import PermanentError, Received
 from services.messaging.outbox import enqueue
 from services.messaging.sql import fetch
@@ -62,6 +63,7 @@ class Decision:
     """What was decided on a task; `balance_after` is meaningful where it is paid."""
 
     task: OrderPlaced
+    fingerprint: bytes
     answer: OrderSettled
     funds: Funds | None
     balance_after: int
@@ -79,7 +81,7 @@ def settle_orders(*, tasks: Tasks, now: datetime) -> None:
     decisions = _decide(new, now) if new else []
     if decisions:
         _record(decisions, now)
-    known |= {decision.task.order_id: (decision.task.fingerprint, decision.answer) for decision in decisions}
+    known |= {decision.task.order_id: (decision.fingerprint, decision.answer) for decision in decisions}
     _refuse_contradictions(tasks, known)
     answers = [known[task.event.order_id][1].message(attempt=task.attempt) for task in tasks]
     enqueue(answers, traceparents=[task.traceparent for task in tasks])
@@ -120,15 +122,16 @@ def _decision(task: OrderPlaced, funds: Funds | None, now: datetime) -> Decision
         funds.amount -= task.amount
     status = Status.REJECTED.value if reason else Status.PAID.value
     answer = OrderSettled(task.order_id, task.user_id, status, reason, now)
-    return Decision(task, answer, None if reason else funds, funds.amount if funds else 0)
+    return Decision(task, task.fingerprint, answer, None if reason else funds, funds.amount if funds else 0)
 
 
 def _record(decisions: Sequence[Decision], now: datetime) -> None:
     settlements = [
-        (task.fingerprint, task.amount, task.currency, task.order_id, task.user_id, answer.status, answer.reason)
-        for task, answer in ((each.task, each.answer) for each in decisions)
+        (fingerprint, task.amount, task.currency, task.order_id, task.user_id, answer.status, answer.reason)
+        for task, fingerprint, answer in ((each.task, each.fingerprint, each.answer) for each in decisions)
     ]
     fetch(INSERT_SETTLEMENTS, [now, *_columns(settlements)])
+    fault_point("settlement.half_written")
     payments = [
         (uuid7(), each.task.order_id, each.task.currency, each.funds.account_id, each.task.amount, each.balance_after)
         for each in decisions

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 class Command(BaseCommand):
     """Makes the superuser where there is none of that name; one that is there stays as it is."""
 
+    requires_system_checks = ()
     help = "Create a superuser of the embedded shop, unless there is one of that name."
 
     def add_arguments(self, parser: CommandParser) -> None:

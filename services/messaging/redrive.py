@@ -1,0 +1,98 @@
+"""Redrive: a dead letter gets another chance, once its cause is mended. Each is recorded with who and when."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from services.messaging.headers import unquote_headers
+from services.messaging.inbox import Inbox
+from services.messaging.kafka import Record
+from services.messaging.message import Handlers
+from services.messaging.models import DeadLetter, InboxMessage, OutboxMessage, PendingDelivery, Redrive
+
+PENDING = "pending"
+DUPLICATE = "duplicate"
+GONE = "gone"
+# After these there is nothing left to do for the letter; any other outcome leaves it open.
+RESOLVED = frozenset({PENDING, DUPLICATE, "conflict"})
+
+
+@dataclass(frozen=True, slots=True)
+class Redriven:
+    """What became of one letter: `pending`, `duplicate`, `gone`, or the reason why it still cannot be read."""
+
+    letter: DeadLetter
+    outcome: str
+
+
+def open_letters() -> "QuerySet[DeadLetter]":
+    """Dead letters that nobody has dealt with, oldest first."""
+    return DeadLetter.objects.filter(resolved_at=None).order_by("id")
+
+
+class Redriver:
+    """Gives dead letters back to the flow, at most `rate` a second, each in a transaction of its own.
+
+    Idempotent: a letter that is resolved meanwhile is left alone, and a message that had its effect has no second one.
+    """
+
+    def __init__(
+        self, *, handlers: Handlers, keys: Mapping[str, bytes], by: str, wait: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._inbox = Inbox(handlers=handlers, keys=keys)
+        self._by = by
+        self._wait = wait
+
+    def redrive(self, letters: "QuerySet[DeadLetter]", *, rate: float) -> Iterator[Redriven]:
+        """Redrive each, and tell what became of it as it goes."""
+        for identity in list(letters.values_list("id", flat=True)):
+            if done := self._redrive_one(identity):
+                yield done
+                self._wait(1 / rate)
+
+    @transaction.atomic
+    def _redrive_one(self, identity: int) -> Redriven | None:
+        letter = open_letters().select_for_update().filter(id=identity).first()
+        if letter is None:
+            return None
+        outcome = send_again(letter) if letter.source == DeadLetter.Source.OUTBOX else self._receive_again(letter)
+        Redrive.objects.create(dead_letter=letter, by=self._by, outcome=outcome)
+        if outcome in RESOLVED:
+            DeadLetter.objects.filter(id=identity).update(resolved_at=timezone.now())
+        return Redriven(letter, outcome)
+
+    def _receive_again(self, letter: DeadLetter) -> str:
+        return PENDING if revive(letter) else self._inbox.take_again(record_of(letter))
+
+
+def send_again(letter: DeadLetter) -> str:
+    """Let the relay send a message that the broker refused."""
+    message = letter.subject and OutboxMessage.objects.filter(type=letter.type, subject=letter.subject).first()
+    if not message:
+        return GONE
+    PendingDelivery.objects.bulk_create([PendingDelivery(message=message)], ignore_conflicts=True)
+    return PENDING
+
+
+def revive(letter: DeadLetter) -> bool:
+    """Make the dead inbox row of this letter pending again, with all its attempts; False where there is none."""
+    same = {name: getattr(letter, name) for name in ("type", "subject", "topic", "partition", "offset")}
+    dead = InboxMessage.objects.filter(dead_at__isnull=False, **same)
+    return bool(dead.update(dead_at=None, failures=0, next_attempt_at=timezone.now()))
+
+
+def record_of(letter: DeadLetter) -> Record:
+    """The Kafka record that was set aside, byte for byte."""
+    return Record(
+        topic=letter.topic,
+        partition=letter.partition or 0,
+        offset=letter.offset or 0,
+        timestamp=None,
+        key=None if letter.key is None else bytes(letter.key),
+        value=None if letter.value is None else bytes(letter.value),
+        headers=unquote_headers(letter.headers),
+    )

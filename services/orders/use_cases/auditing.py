@@ -1,0 +1,145 @@
+"""The audit: compares every order with payments' settlements and ledger, and changes nothing."""
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from services.orders.clients import PaymentsClient, SettlementDTO
+from services.orders.models import Order, Status
+
+# An order may take so long before the audit calls it late: the watchdog has had its chance by then.
+LATE_AFTER = timedelta(seconds=60)
+
+MISSING = "missing"
+DOUBLE = "double"
+ORPHANED = "orphaned"
+MISMATCHED = "mismatched"
+WRONG_BALANCE = "wrong balance"
+
+MENDS = {
+    MISSING: "manage.py orders resend_tasks --id {subject}",
+    DOUBLE: "none: payments took another sum than the order's; correct it by a reversing entry",
+    ORPHANED: "none: orders lost an order that payments settled; restore it from a backup, or refund it",
+    MISMATCHED: "manage.py orders redrive --type payments.order_settled (or read both sides: {subject})",
+    WRONG_BALANCE: "none: somebody wrote beside the ledger; stop deposits and compare account {subject}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One exception: what is wrong with which order or account."""
+
+    kind: str
+    subject: str
+    detail: str
+
+    @property
+    def mend(self) -> str:
+        return MENDS[self.kind].format(subject=self.subject)
+
+
+@dataclass(slots=True)
+class AuditReport:
+    """What was compared, and every exception by name."""
+
+    orders: int = 0
+    waiting: int = 0
+    settled: int = 0
+    paid: int = 0
+    rejected: int = 0
+    entries_sum: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    def count(self, kind: str) -> int:
+        return sum(finding.kind == kind for finding in self.findings)
+
+    @property
+    def clean(self) -> bool:
+        return not self.findings and self.entries_sum == 0
+
+
+def audit(*, payments: PaymentsClient, now: datetime) -> AuditReport:
+    """Compare page by page, on a live system: what looks wrong is looked at again before it is called so.
+
+    Raises `PaymentsUnavailable`.
+    """
+    report = AuditReport()
+    after: uuid.UUID | None = None
+    for page in payments.settlements():
+        last = page[-1].order_id if page else None
+        _compare(report, _orders(after, last), page, payments, now)
+        after = last or after
+    _compare(report, _orders(after, None), [], payments, now)
+    books = payments.books()
+    report.entries_sum = books.entries_sum
+    report.findings += [
+        Finding(WRONG_BALANCE, account, "not the sum of its entries") for account in books.wrong_balances
+    ]
+    return report
+
+
+def _orders(after: uuid.UUID | None, last: uuid.UUID | None) -> Iterator[Order]:
+    """Orders in this range of ids; the end is open where `last` is None."""
+    found = Order.objects.order_by("id")
+    if after:
+        found = found.filter(id__gt=after)
+    return (found.filter(id__lte=last) if last else found).iterator(chunk_size=1000)
+
+
+def _compare(
+    report: AuditReport,
+    orders: Iterator[Order],
+    page: Sequence[SettlementDTO],
+    payments: PaymentsClient,
+    now: datetime,
+) -> None:
+    settlements = {each.order_id: each for each in page}
+    seen = set()
+    for order in orders:
+        seen.add(order.id)
+        _count(report, order)
+        report.findings += _judge(order, settlements.get(order.id), payments, now)
+    report.findings += _orphans(settlements, seen)
+
+
+def _count(report: AuditReport, order: Order) -> None:
+    report.orders += 1
+    report.waiting += order.status == Status.NEW
+    report.settled += order.status != Status.NEW
+    report.paid += order.status == Status.PAID
+    report.rejected += order.status == Status.REJECTED
+
+
+def _judge(
+    order: Order, settlement: SettlementDTO | None, payments: PaymentsClient, now: datetime
+) -> Iterator[Finding]:
+    late = order.created_at < now - LATE_AFTER
+    if settlement is None and (late or order.status != Status.NEW):
+        settlement = payments.settlement(order.id)  # it may have come after the page was read
+        if settlement is None:
+            yield Finding(MISSING, str(order.id), f"{order.status} here, no settlement in payments")
+    if settlement is None:
+        return
+    due = -settlement.amount if settlement.status == Status.PAID else 0
+    if settlement.entries_sum != due:
+        yield Finding(DOUBLE, str(order.id), f"{settlement.entries_sum} was booked, {due} is due")
+    if order.status == Status.NEW and not late:
+        return
+    here = (order.user_id, order.amount, order.currency, order.status, order.reason)
+    there = (settlement.user_id, settlement.amount, settlement.currency, settlement.status, settlement.reason)
+    if here != there:
+        yield Finding(MISMATCHED, str(order.id), f"{told(here)} here, {told(there)} in payments")
+
+
+def told(side: Sequence[object]) -> str:
+    return " ".join(str(each) for each in side if each != "")
+
+
+def _orphans(settlements: Mapping[uuid.UUID, SettlementDTO], seen: set[uuid.UUID]) -> Iterator[Finding]:
+    """A settlement is younger than its order, which was therefore there when the orders were read."""
+    for order_id, settlement in settlements.items():
+        if order_id not in seen:
+            yield Finding(
+                ORPHANED, str(order_id), f"{settlement.status} {settlement.amount} in payments, no order here"
+            )

@@ -1,0 +1,93 @@
+"""The storm: faults at random moments, the same ones for the same seed."""
+
+import random
+import signal
+import threading
+import time
+from collections import Counter
+
+from tests.backing_services import stop
+from tests.chaos.topics import Topics
+
+MESSAGING = [f"{service}.{role}" for service in ("orders", "payments") for role in ("relay", "consumer", "chores")]
+WEB = ["gateway", "orders", "payments"]
+PAUSE_SECONDS = 8.0
+EXTRA_MEMBER_SECONDS = 6.0
+
+
+class Storm:
+    """One fault after another, a second apart; `done` counts those that happened, by what they are."""
+
+    def __init__(self, shop, *, seed, interval, **numbers):
+        self.shop = shop
+        self.chance = random.Random(seed)
+        self.interval = interval
+        self.plan = [kind for kind, number in numbers.items() for _ in range(number)]
+        self.chance.shuffle(self.plan)
+        self.topics = Topics(shop.values["KAFKA_BOOTSTRAP_SERVERS"], shop.topics, seed)
+        self.done = Counter()
+        self.wiped_at = []
+        self.last_fault = time.monotonic()
+        self._background = []
+
+    @property
+    def seconds(self):
+        return len(self.plan) * self.interval
+
+    def rage(self):
+        """All faults of the plan; when it returns, the last one is over."""
+        began = time.monotonic()
+        for number, kind in enumerate(self.plan, start=1):
+            self.done[getattr(self, kind)()] += 1
+            time.sleep(max(0.0, began + number * self.interval - time.monotonic()))
+        for thread in self._background:
+            thread.join()
+        self.last_fault = time.monotonic()
+
+    def kills(self):
+        """`kill -9` of one process that runs."""
+        running = [name for name in [*MESSAGING, *WEB] if name in self.shop.processes()]
+        name = self.chance.choice(running) if running else ""
+        return f"kill -9 {name}" if self.shop.signal(name) else "nobody to kill"
+
+    def wipes(self):
+        """The broker dies and loses every topic, message and offset."""
+        self.wiped_at.append(time.monotonic())
+        return "broker wiped" if self.shop.signal("broker") else "no broker to wipe"
+
+    def postgres(self):
+        return "kill -9 postgres" if self.shop.signal("postgres") else "no postgres to kill"
+
+    def duplicates(self):
+        return f"duplicates sent: {self.topics.repeat(10)}"
+
+    def poisons(self):
+        return f"poisons sent: {self.topics.poison(1)}"
+
+    def pauses(self):
+        """SIGSTOP: a process that hangs, keeps its locks and its membership for a while, and comes back."""
+        name = self.chance.choice([*MESSAGING, "broker"])
+        if not self.shop.signal(name, signal.SIGSTOP):
+            return "nobody to pause"
+        pid_then = self.shop.processes().get(name)
+        self._later(PAUSE_SECONDS, lambda: self._resume(name, pid_then))
+        return f"SIGSTOP {name} for {PAUSE_SECONDS:.0f} s"
+
+    def _resume(self, name, pid_then):
+        if self.shop.processes().get(name) == pid_then:
+            self.shop.signal(name, signal.SIGCONT)
+
+    def rebalances(self):
+        """A second consumer joins and leaves."""
+        service, how = self.chance.choice(("orders", "payments")), self.chance.choice((signal.SIGTERM, signal.SIGKILL))
+        member = self.shop.start(service, "consume_inbox")
+        self._later(EXTRA_MEMBER_SECONDS, lambda: stop(member, how))
+        return f"second consumer of {service}"
+
+    def _later(self, seconds, work):
+        def run():
+            time.sleep(seconds)
+            work()
+
+        self._background.append(threading.Thread(target=run))
+        self._background[-1].start()

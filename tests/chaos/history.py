@@ -1,0 +1,104 @@
+"""What the clients saw, and whether a shop that takes money exactly once can have shown it to them."""
+
+import json
+import threading
+import time
+from collections import defaultdict
+from dataclasses import asdict, dataclass, field
+
+OK, UNKNOWN, REFUSED = "ok", "unknown", "refused"
+
+
+@dataclass
+class Event:
+    """One call and its outcome: `unknown` where no answer came, for the effect may have happened."""
+
+    user: str
+    call: str  # "order", "deposit" or "read"
+    outcome: str
+    key: str = ""
+    id: str = ""
+    status: str = ""
+    amount: int = 0
+    at: float = field(default_factory=time.monotonic)
+
+
+class History:
+    """Events of all clients, in the order in which their answers came."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self.events = []
+
+    def add(self, *args, **fields):
+        with self._lock:
+            self.events.append(Event(*args, **fields))
+
+    def of(self, call, outcome=None):
+        return [each for each in self.events if each.call == call and outcome in (None, each.outcome)]
+
+    def write(self, path):
+        path.write_text("".join(json.dumps(asdict(event)) + "\n" for event in self.events))
+
+
+def check(history, orders, deposits):
+    """Faults by name. `orders`: id -> (user, key, status); `deposits`: (user, key) -> amounts, from the databases."""
+    return {
+        "acknowledged orders lost": lost(history, orders),
+        "orders with one key": doubled(orders),
+        "same key, another answer": contradicted(history),
+        "statuses that went back": went_back(history, orders),
+        "others' orders shown": foreign(history, orders),
+        "acknowledged deposits lost": lost_deposits(history, deposits),
+        "deposits with one key": [name for name, amounts in deposits.items() if len(amounts) != 1],
+        "orders nobody placed": nobodys(history, orders),
+    }
+
+
+def lost(history, orders):
+    return sorted({event.id for event in history.of("order", OK)} - set(orders))
+
+
+def doubled(orders):
+    """An order whose answer never came exists once or not at all; never twice."""
+    found = defaultdict(list)
+    for order_id, (user, key, _) in orders.items():
+        found[user, key].append(order_id)
+    return [name for name, ids in found.items() if len(ids) > 1]
+
+
+def contradicted(history):
+    answers = defaultdict(set)
+    for event in history.of("order", OK) + history.of("deposit", OK):
+        answers[event.user, event.call, event.key].add((event.id, event.amount))
+    return [name for name, different in answers.items() if len(different) > 1]
+
+
+def went_back(history, orders):
+    """NEW, then PAID or REJECTED for ever: in every client's reads, and in the end."""
+    seen, faults = {}, []
+    for event in history.of("read", OK):
+        before = seen.get((event.user, event.id), "NEW")
+        if before not in ("NEW", event.status):
+            faults.append((event.id, before, event.status))
+        seen[event.user, event.id] = event.status
+    last = [(order_id, status, orders[order_id][2]) for (_, order_id), status in seen.items() if order_id in orders]
+    return faults + [fault for fault in last if fault[1] not in ("NEW", fault[2])]
+
+
+def foreign(history, orders):
+    reads = ((event.user, event.id) for event in history.of("read", OK) if event.id in orders)
+    return [(user, order_id) for user, order_id in reads if orders[order_id][0] != user]
+
+
+def lost_deposits(history, deposits):
+    return [
+        (event.user, event.key)
+        for event in history.of("deposit", OK)
+        if event.amount not in deposits.get((event.user, event.key), [])
+    ]
+
+
+def nobodys(history, orders):
+    asked = {(event.user, event.key) for event in history.of("order")}
+    return [order_id for order_id, (user, key, _) in orders.items() if (user, key) not in asked]

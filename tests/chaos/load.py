@@ -1,0 +1,139 @@
+"""Shoppers: they deposit, order and read through the gateway, and ask again with the same key until they know."""
+
+import random
+import threading
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+import requests
+
+from tests.chaos.history import OK, REFUSED, UNKNOWN
+
+RETRY_SECONDS = 0.25
+PATIENCE_SECONDS = 180.0
+THREADS = 8
+
+
+class Shopper:
+    """One user. A call without an answer is `unknown` and is made again with its key."""
+
+    def __init__(self, url, history, deadline):
+        self.api = f"{url}/api/v1"
+        self.history = history
+        self.deadline = deadline
+        self.headers = {}
+        self.name = f"storm-{uuid.uuid4().hex[:12]}"
+        self.id = None
+        self.orders = []
+
+    def call(self, method, path, **options):
+        """The answer, or None where there was none that tells what happened."""
+        headers = {**self.headers, **options.pop("headers", {})}
+        try:
+            with requests.Session() as http:
+                http.trust_env = False
+                answer = http.request(method, f"{self.api}/{path}", headers=headers, timeout=10, **options)
+        except requests.RequestException:
+            return None
+        return None if answer.status_code in (408, 409, 429) or answer.status_code >= 500 else answer
+
+    def insist(self, method, path, *, on_unknown=lambda: None, **options):
+        """Ask until somebody answers."""
+        while True:
+            if (answer := self.call(method, path, **options)) is not None:
+                return answer
+            on_unknown()
+            if time.monotonic() > self.deadline:
+                raise TimeoutError(f"{method} {path}: no answer within {PATIENCE_SECONDS} s")
+            time.sleep(RETRY_SECONDS)
+
+    def register(self):
+        login = {"username": self.name, "password": uuid.uuid4().hex}
+        answer = self.insist("POST", "users", json=login)
+        self.id = answer.json()["id"]
+        self.headers = {"Authorization": f"Bearer {self.insist('POST', 'tokens', json=login).json()['token']}"}
+        self.insist("POST", "account")
+
+    def deposit(self, amount):
+        self._write("deposit", "account/deposits", {"amount": amount}, lambda body: {"amount": body["amount"]})
+
+    def order(self, product, quantity):
+        body = {"items": [{"product": product, "quantity": quantity}]}
+        placed = self._write("order", "orders", body, lambda body: {"id": body["id"], "status": body["status"]})
+        if placed:
+            self.orders.append(placed["id"])
+
+    def _write(self, call, path, body, tell):
+        key = uuid.uuid4().hex
+        answer = self.insist(
+            "POST",
+            path,
+            json=body,
+            headers={"Idempotency-Key": key},
+            on_unknown=lambda: self.history.add(self.id, call, UNKNOWN, key),
+        )
+        if answer.status_code != 201:
+            self.history.add(self.id, call, REFUSED, key, status=str(answer.status_code))
+            return None
+        told = tell(answer.json())
+        self.history.add(self.id, call, OK, key, **told)
+        return told
+
+    def read(self, chance):
+        """Look at an order of one's own, or at the newest."""
+        path = f"orders/{chance.choice(self.orders)}" if self.orders and chance.random() < 0.7 else "orders"
+        answer = self.call("GET", path)
+        if answer is None or answer.status_code != 200:
+            return
+        body = answer.json()
+        for order in body.get("results", [body]):
+            self.history.add(self.id, "read", OK, id=order["id"], status=order["status"])
+
+
+class Load:
+    """So many orders and deposits by so many users, spread evenly over the seconds."""
+
+    def __init__(self, url, history, *, users, orders, deposits, seconds, seed):
+        self.chance = random.Random(seed)
+        deadline = time.monotonic() + PATIENCE_SECONDS + seconds
+        self.shoppers = [Shopper(url, history, deadline) for _ in range(users)]
+        self.jobs = ["order"] * orders + ["deposit"] * deposits + ["read"] * orders
+        self.chance.shuffle(self.jobs)
+        self.seconds = seconds
+        self.errors = []
+        self._thread = threading.Thread(target=self._run, name="load")
+
+    def prepare(self, money):
+        """Everybody registers, opens an account and deposits, while all is calm."""
+        with ThreadPoolExecutor(THREADS) as pool:
+            list(pool.map(lambda shopper: shopper.register(), self.shoppers))
+            list(pool.map(lambda shopper: shopper.deposit(money), self.shoppers))
+        self.products = [each["slug"] for each in self.shoppers[0].insist("GET", "products").json()["results"]]
+
+    def start(self):
+        self._thread.start()
+
+    def wait(self):
+        """Until every call has been answered."""
+        self._thread.join()
+        if self.errors:
+            raise self.errors[0]
+
+    def _run(self):
+        began, pause = time.monotonic(), self.seconds / len(self.jobs)
+        with ThreadPoolExecutor(THREADS) as pool:
+            for number, job in enumerate(self.jobs):
+                time.sleep(max(0.0, began + number * pause - time.monotonic()))
+                pool.submit(self._do, job, self.chance.choice(self.shoppers), random.Random(self.chance.random()))
+
+    def _do(self, job, shopper, chance):
+        try:
+            if job == "order":
+                shopper.order(chance.choice(self.products), chance.randint(1, 2))
+            elif job == "deposit":
+                shopper.deposit(chance.randint(1_000, 5_000_000))
+            else:
+                shopper.read(chance)
+        except Exception as error:
+            self.errors.append(error)

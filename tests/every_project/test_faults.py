@@ -1,0 +1,48 @@
+import subprocess
+import sys
+import timeit
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from services.common import env, faults
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    def set_values(**values):
+        monkeypatch.setattr(env, "values", lambda: values)
+
+    return set_values
+
+
+def test_points_are_unarmed_unless_the_variable_says_so(environment):
+    environment(EMBEDDED="1")
+    assert faults.from_environment() is None
+
+
+def test_production_refuses_them(environment):
+    environment(FAULT="relay.before_mark")
+    with pytest.raises(ImproperlyConfigured, match="embedded shop alone"):
+        faults.from_environment()
+
+
+@pytest.mark.parametrize("wanted", ["relay.nowhere", "relay.before_mark:x", "relay.before_mark:-1"])
+def test_point_that_nobody_has_is_refused(environment, wanted):
+    environment(EMBEDDED="1", FAULT=wanted)
+    with pytest.raises(ImproperlyConfigured, match="FAULT must be"):
+        faults.from_environment()
+
+
+def test_armed_point_kills_the_process_at_the_nth_hit():
+    code = "from services.common.faults import *\nfor n in range(5): print(n); fault_point('relay.before_mark')"
+    command = [sys.executable, "-u", "-c", code]
+    done = subprocess.run(
+        command, env={"EMBEDDED": "1", "FAULT": "relay.before_mark:3"}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout.split()) == (-9, ["0", "1", "2"])
+
+
+def test_unarmed_point_costs_nothing_measurable():
+    seconds = min(timeit.repeat(lambda: faults.fault_point("relay.before_mark"), number=10_000, repeat=5))
+    assert seconds / 10_000 < 2e-6

@@ -1,0 +1,159 @@
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.utils import timezone
+
+from services.messaging import retry
+from services.messaging.backoff import MAX_FAILURES
+from services.messaging.inbox import Inbox
+from services.messaging.message import PermanentError
+from services.messaging.models import DeadLetter, InboxMessage, PendingDelivery, Redrive
+from services.messaging.outbox import enqueue
+from services.messaging.redrive import Redriver, open_letters
+from tests.messaging.ring import KEYS, note, record
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def inbox_of(board, keys=KEYS):
+    return Inbox(handlers=board.handlers, keys=keys)
+
+
+def work(inbox):
+    InboxMessage.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
+    inbox.retries.expect_work()
+    return inbox.retries.work({0})
+
+
+def redrive(board, letters=None, keys=KEYS, by="ann"):
+    redriver = Redriver(handlers=board.handlers, keys=keys, by=by, wait=lambda seconds: None)
+    return [done.outcome for done in redriver.redrive(letters if letters is not None else open_letters(), rate=1000)]
+
+
+def dead(board, text="bad", error=None):
+    board.failing[text] = error or PermanentError("no")
+    inbox = inbox_of(board)
+    inbox.receive([record(note(text))])
+    work(inbox)
+    board.failing.clear()
+    return inbox
+
+
+def test_dead_message_gets_all_its_attempts_again_and_its_effect(board):
+    inbox = dead(board)
+    assert redrive(board) == ["pending"]
+    row = InboxMessage.objects.get()
+    assert (row.dead_at, row.failures) == (None, 0)
+    work(inbox)
+    assert board.texts() == ["bad"]
+    assert list(Redrive.objects.values_list("by", "outcome")) == [("ann", "pending")]
+    assert redrive(board) == []
+
+
+def test_what_dies_again_is_open_again_with_its_history(board):
+    inbox = dead(board)
+    for round_ in (1, 2):
+        assert redrive(board) == ["pending"]
+        board.failing["bad"] = RuntimeError("still")
+        for _ in range(MAX_FAILURES):
+            work(inbox)
+        assert {"conflict", "failed"} >= set(open_letters().values_list("reason", flat=True)), round_
+        assert open_letters().count() == 1
+    assert Redrive.objects.count() == 2
+    assert board.texts() == []
+
+
+def test_unreadable_letter_is_read_with_the_keys_of_today(board):
+    message = note("signed with a key that was not known")
+    inbox = inbox_of(board, keys={"other": b"key"})
+    inbox.receive([record(message)])
+    assert DeadLetter.objects.get().reason == "bad_signature"
+    assert redrive(board, keys={"other": b"key"}) == ["bad_signature"]
+    assert open_letters().count() == 1
+    assert redrive(board) == ["pending"]
+    work(inbox_of(board))
+    assert board.texts() == ["signed with a key that was not known"]
+
+
+def test_redriven_duplicate_shows_as_such_and_has_no_second_effect(board):
+    message = note()
+    inbox_of(board, keys={"other": b"key"}).receive([record(message, offset=1)])
+    inbox_of(board).receive([record(message, offset=2)])
+    assert redrive(board) == ["duplicate"]
+    assert board.texts() == ["hello"]
+    assert InboxMessage.objects.get().duplicates == 1
+    assert open_letters().count() == 0
+
+
+def test_redriven_contradiction_stays_a_dead_letter(board):
+    first = note("first")
+    inbox_of(board).receive([record(first)])
+    inbox_of(board).receive([record(note("second", note_id=first.subject), offset=7)])
+    assert redrive(board) == ["conflict"]
+    assert board.texts() == ["first"]
+
+
+def test_same_unreadable_record_twice_in_a_batch_is_one_letter(board):
+    bad = record(note(), headers=(), offset=4)
+    inbox_of(board).receive([bad, bad])
+    inbox_of(board).receive([bad])
+    assert DeadLetter.objects.count() == 1
+
+
+def test_message_that_the_broker_refused_is_sent_again(board, ring):
+    message = note()
+    with transaction.atomic():
+        enqueue([message])
+    PendingDelivery.objects.all().delete()
+    DeadLetter.objects.create(
+        source="outbox", reason="refused", topic="t", digest=b"1", type="test.note", subject=message.subject
+    )
+    assert redrive(board) == ["pending"]
+    assert PendingDelivery.objects.get().message.subject == message.subject
+
+
+class TestCommand:
+    @pytest.fixture(autouse=True)
+    def _handlers(self, board, ring, monkeypatch):
+        monkeypatch.setattr(retry, "MAX_FAILURES", 1)
+        ring.MESSAGE_HANDLERS = "tests.messaging.ring.HANDLERS"
+        inbox = inbox_of(board)
+        board.failing = {"1": RuntimeError("x"), "2": RuntimeError("x")}
+        inbox.receive([record(note(str(number), owner=str(number)), offset=number) for number in (1, 2)])
+        inbox.receive([record(note("3"), offset=3, headers=())])
+        work(inbox)
+        board.failing.clear()
+
+    def run(self, *words):
+        out = StringIO()
+        call_command("redrive", *words, "--rate=1000", "--by=ann", stdout=out)
+        return out.getvalue()
+
+    def test_refuses_to_guess_which(self):
+        with pytest.raises(CommandError, match="say which"):
+            self.run()
+
+    def test_dry_run_lists_and_changes_nothing(self):
+        told = self.run("--all", "--dry-run")
+        assert "dry run: 3 dead letters" in told
+        assert "test.note" in told
+        assert (Redrive.objects.count(), open_letters().count()) == (0, 3)
+
+    def test_by_reason(self):
+        assert "done: 1 redriven by ann: unsigned 1" in self.run("--reason=unsigned")
+
+    def test_by_type_oldest_first_with_a_limit(self):
+        assert "done: 1 redriven by ann: pending 1" in self.run("--type=test.note", "--limit=1")
+        assert InboxMessage.objects.get(dead_at=None).offset == 1
+
+    def test_by_id(self):
+        letter = open_letters().filter(reason="failed").last()
+        assert "done: 1 redriven" in self.run(f"--id={letter.id}")
+        assert "done: 0 redriven by ann: nothing to do" in self.run(f"--id={letter.id}")
+
+    def test_by_time(self):
+        assert "done: 0 redriven" in self.run("--until=2020-01-01")
+        assert "done: 3 redriven" in self.run("--since=2020-01-01")

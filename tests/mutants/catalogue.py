@@ -1,0 +1,124 @@
+"""The mutants: each takes one promise out of the code, by a small textual change, and names who must notice."""
+
+from dataclasses import dataclass
+
+SAGA = "tests/saga"
+MESSAGING = "tests/messaging"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """In `file`, `old` (which stands there once) becomes `new`; then one of the `suites` must fail."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    suites: tuple[str, ...]
+
+
+def of_messaging(name, file, old, new, *suites):
+    return Mutant(name, f"services/messaging/{file}.py", old, new, suites)
+
+
+RECEIVE = """            self._with_database(lambda: self._inbox.receive(records))
+            fault_point("consumer.before_offsets")
+            self._source.commit(records)
+"""
+COMMIT_FIRST = """            self._source.commit(records)
+            fault_point("consumer.before_offsets")
+            self._with_database(lambda: self._inbox.receive(records))
+"""
+BEHIND_THE_LAST = """WHERE waiting.message_id > coalesce((SELECT max(message_id) FROM messaging_delivery), 0)
+    AND waiting.message_id <> ALL(%b::bigint[])"""
+
+MUTANTS = (
+    of_messaging("offset committed before the database", "consumer", RECEIVE, COMMIT_FIRST, SAGA),
+    of_messaging(
+        "relay by cursor", "relay", "WHERE waiting.message_id <> ALL(%b::bigint[])", BEHIND_THE_LAST, MESSAGING, SAGA
+    ),
+    of_messaging(
+        "mark before confirmation",
+        "relay",
+        'fault_point("relay.after_send")',
+        'publisher.confirmed.append(Confirmation((identity, attempt), 0, 0)); fault_point("relay.after_send")',
+        SAGA,
+    ),
+    Mutant("no re-arm", "services/payments/handlers.py", ", on_duplicate=settle_orders", "", (SAGA, "tests/payments")),
+    Mutant(
+        "no status guard",
+        "services/orders/use_cases/settling.py",
+        " AND orders_order.status = 'NEW'\n    RETURNING",
+        "\n    RETURNING",
+        ("tests/orders",),
+    ),
+    Mutant(
+        "no memory of settlements",
+        "services/payments/use_cases/settling.py",
+        "FROM payments_settlement WHERE order_id = ANY(%b::uuid[])",
+        "FROM payments_settlement WHERE order_id = ANY(%b::uuid[]) AND false",
+        (SAGA,),
+    ),
+    Mutant(
+        "no unique order id",
+        "services/payments/migrations/0001_initial.py",
+        "('order_id', models.UUIDField(primary_key=True, serialize=False)),",
+        "('order_id', models.UUIDField()), ('id', models.BigAutoField(primary_key=True)),",
+        ("tests/payments", "tests/every_project"),
+    ),
+    Mutant(
+        "watchdog sends no higher attempt",
+        "services/orders/use_cases/resending.py",
+        "    for order in lost:\n        order.attempt = min(order.attempt + 1, MAX_ATTEMPT)\n",
+        "",
+        (SAGA,),
+    ),
+    of_messaging("every relay leads", "leader", "return bool(row and row[0])", "return True", MESSAGING),
+    of_messaging(
+        "no lock on partitions",
+        "locks",
+        "if (row := cursor.fetchone()) and row[0]:",
+        "if cursor.fetchone():",
+        MESSAGING,
+    ),
+    of_messaging(
+        "contradictions are dropped",
+        "inbox",
+        "if known[arrival.identity][0] != arrival.received.event.fingerprint:",
+        "if False:",
+        MESSAGING,
+    ),
+    of_messaging(
+        "duplicates are handled again",
+        "inbox",
+        "ON CONFLICT (type, subject) DO NOTHING\n",
+        "ON CONFLICT (type, subject) DO UPDATE SET duplicates = excluded.duplicates\n",
+        MESSAGING,
+    ),
+    of_messaging("signatures are not checked", "decode", "    check_signature(record, headers, keys)\n", "", MESSAGING),
+    of_messaging(
+        "new groups skip what waits",
+        "kafka",
+        '"auto.offset.reset": "earliest"',
+        '"auto.offset.reset": "latest"',
+        MESSAGING,
+    ),
+    of_messaging("later messages overtake a failed one", "retry", "filter(~Exists(earlier), ", "filter(", MESSAGING),
+    of_messaging(
+        "prune takes what was enqueued again",
+        "prune",
+        "    AND NOT EXISTS (SELECT FROM messaging_pendingdelivery WHERE message_id = message.id)\nORDER",
+        "\nORDER",
+        MESSAGING,
+    ),
+    of_messaging(
+        "enqueue works outside a transaction", "outbox", "if not connection.in_atomic_block:", "if False:", MESSAGING
+    ),
+    of_messaging(
+        "a newer attempt on its way counts as sent",
+        "relay",
+        "WHERE waiting.message_id = confirmed.message_id AND waiting.attempt = confirmed.attempt",
+        "WHERE waiting.message_id = confirmed.message_id",
+        MESSAGING,
+    ),
+)

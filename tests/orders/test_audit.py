@@ -1,0 +1,169 @@
+import uuid
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from services.common.tokens import verify
+from services.messaging.models import PendingDelivery
+from services.orders.models import Order
+from tests.gateway.stub import reply, running_stub
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAGE = 3
+
+
+class Payments:
+    """The audit's side of payments' API, over real HTTP, from a list."""
+
+    def __init__(self, stub):
+        self.settlements = {}
+        self.books = {"entries_sum": 0, "wrong_balances": []}
+        self.seen = stub.seen
+        stub.behave("GET", "settlements", lambda handler: reply(handler, 200, self.page(stub.seen[-1].query), {}))
+        stub.behave("GET", "books", lambda handler: reply(handler, 200, self.books, {}))
+
+    def page(self, query):
+        after = query.get("after", "")
+        later = [self.settlements[each] for each in sorted(self.settlements) if each > after]
+        return {"results": later[:PAGE], "next_after": later[PAGE - 1]["order_id"] if len(later) >= PAGE else None}
+
+    def settle(self, order, **changes):
+        paid = {"status": order.status, "reason": order.reason or None, "entries_sum": 0}
+        if order.status != "REJECTED":
+            paid = {"status": "PAID", "reason": None, "entries_sum": -order.amount}
+        same = {"order_id": str(order.id), "user_id": str(order.user_id), "currency": order.currency}
+        created = {"created_at": order.created_at.isoformat(), "amount": order.amount}
+        self.settlements[str(order.id)] = {**same, **created, **paid, **changes}
+
+
+@pytest.fixture
+def payments(settings):
+    with running_stub() as stub:
+        settings.PAYMENTS_URL = stub.url
+        yield Payments(stub)
+
+
+@pytest.fixture
+def settled(place, payments):
+    def settled(status="PAID", **changes):
+        order = place(age=300)
+        reason = "insufficient_funds" if status == "REJECTED" else ""
+        Order.objects.filter(id=order.id).update(status=status, reason=reason, settled_at=timezone.now())
+        order.refresh_from_db()
+        payments.settle(order, **changes)
+        return order
+
+    return settled
+
+
+def audit(expect):
+    out = StringIO()
+    try:
+        call_command("audit", stdout=out)
+        code = 0
+    except SystemExit as end:
+        code = end.code
+    assert code == expect, out.getvalue()
+    return out.getvalue()
+
+
+def row(told, name):
+    return next(int(line.split()[-1]) for line in told.splitlines() if line.strip().startswith(name))
+
+
+def test_clean_books_are_counted_page_by_page(settled, place, payments, settings):
+    for status in ("PAID", "REJECTED", "PAID", "PAID", "PAID", "REJECTED", "PAID"):
+        settled(status)
+    place()  # on its way
+    told = audit(0)
+    counts = [row(told, name) for name in ("orders", "still waiting", "settled", "PAID", "REJECTED")]
+    assert counts == [8, 1, 7, 5, 2]
+    token = payments.seen[0].headers["Authorization"].removeprefix("Bearer ")
+    caller = verify(token, keys={"orders": settings.AUDIT_TOKEN_KEY}, audience="payments")
+    assert (caller.scope, caller.user_id) == ("audit", None)
+    assert sum(seen.path == "settlements" for seen in payments.seen) == 3
+
+
+def test_nothing_at_all_is_clean(payments, db):
+    assert row(audit(0), "orders") == 0
+
+
+def test_paid_order_without_settlement_is_missing_and_the_command_mends_it(settled, payments):
+    settled()
+    lost = settled()
+    del payments.settlements[str(lost.id)]
+    told = audit(1)
+    assert row(told, "missing") == 1
+    assert f"mend: manage.py orders resend_tasks --id {lost.id}" in told
+    PendingDelivery.objects.all().delete()
+    call_command("resend_tasks", f"--id={lost.id}", stdout=StringIO())
+    assert PendingDelivery.objects.get().message.subject == lost.id
+
+
+def test_order_that_waits_too_long_is_missing_and_a_young_one_is_not(place, payments):
+    place()
+    audit(0)
+    late = place(age=61)
+    assert str(late.id) in audit(1)
+
+
+def test_settlement_that_came_after_its_page_was_read_is_no_finding(settled, payments, monkeypatch):
+    order = settled()
+    late = payments.settlements.pop(str(order.id))
+    page = payments.page
+
+    def then_it_comes(query):
+        found = page(query)
+        payments.settlements[str(order.id)] = late
+        return found
+
+    monkeypatch.setattr(payments, "page", then_it_comes)
+    audit(0)
+
+
+def test_settlement_without_order_is_orphaned(settled, payments):
+    settled()
+    orphan = {**next(iter(payments.settlements.values())), "order_id": str(uuid.uuid4())}
+    payments.settlements[orphan["order_id"]] = orphan
+    told = audit(1)
+    assert row(told, "orphaned") == 1
+    assert orphan["order_id"] in told
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"status": "REJECTED", "reason": "no_account", "entries_sum": 0},
+        {"user_id": str(uuid.uuid4())},
+        {"amount": 1, "entries_sum": -1},
+        {"currency": "EUR"},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_sides_that_differ_are_mismatched(settled, changes):
+    settled(**changes)
+    assert row(audit(1), "mismatched") == 1
+
+
+@pytest.mark.parametrize("booked", [0, -2 * 258_000, 258_000])
+def test_other_sum_than_due_is_double(settled, booked):
+    settled(entries_sum=booked)
+    told = audit(1)
+    assert row(told, "double") == 1
+    assert f"{booked} was booked, -258000 is due" in told
+
+
+def test_wrong_balance_and_wrong_sum_are_found(payments, db):
+    payments.books = {"entries_sum": 5, "wrong_balances": ["11111111-1111-1111-1111-111111111111"]}
+    told = audit(1)
+    assert row(told, "sum of all entries") == 5
+    assert row(told, "balances that differ") == 1
+
+
+def test_payments_that_does_not_answer_is_one_clear_line(payments, settings, db):
+    settings.PAYMENTS_URL = "http://127.0.0.1:9"
+    with pytest.raises(CommandError, match="payments cannot be asked"):
+        call_command("audit")

@@ -1,0 +1,143 @@
+"""The flow in one process: each step is the real code, on real PostgreSQL, over the broker in memory."""
+
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from services.common import faults
+from services.messaging.consumer import Consumer
+from services.messaging.inbox import Inbox
+from services.messaging.leader import open_connection
+from services.messaging.models import DeadLetter, InboxMessage, PendingDelivery, pending_inbox
+from services.messaging.prune import prune_messages
+from services.messaging.redrive import Redriver, open_letters
+from services.messaging.relay import Relay
+from services.orders.models import Order
+from services.orders.use_cases import place_order, resend_unsettled
+from services.payments.use_cases import deposit, open_account
+from tests.saga.broker import Broker, Publisher, Subscription
+from tests.saga.business import HANDLERS, failing
+
+
+class Crash(BaseException):
+    """The process is gone; nothing catches this."""
+
+
+class CrashAt:
+    """Armed in place of a real kill: the process's memory and connections are thrown away by whoever steps it."""
+
+    def __init__(self, point, hits):
+        self.point, self.left = point, hits
+
+    def reach(self, point):
+        if point == self.point:
+            self.left -= 1
+            if self.left == 0:
+                raise Crash(point)
+
+
+class Shop:
+    """Both services' databases, relay, consumer, watchdog and clients; any of them can be stepped, or crash in it."""
+
+    def __init__(self):
+        self.broker = Broker(settings.TOPIC_PARTITIONS)
+        self.users = [uuid.uuid4() for _ in range(3)]
+        self.keys = 0
+        self._relay = self._consumer = None
+        failing.clear()
+
+    def crash_at(self, point, hits, step):
+        """Do the step, and lose the process where it comes to the point."""
+        faults.armed = CrashAt(point, hits)
+        try:
+            step()
+        except Crash:
+            self.forget()
+        finally:
+            faults.armed = None
+
+    def forget(self):
+        """What a killed process leaves: nothing but what was committed."""
+        if self._relay:
+            self._relay.close(seconds=0)
+        connection.close()
+        self._relay = self._consumer = None
+
+    def place(self, user, quantity=1):
+        self.keys += 1
+        key, quantities = str(self.keys), {"green-tea": quantity}
+        user_id = self.users[user]
+        place_order(user_id=user_id, quantities=quantities, now=timezone.now(), idempotency_key=key)
+
+    def deposit(self, user, amount):
+        self.keys += 1
+        user_id, now = self.users[user], timezone.now()
+        open_account(user_id=user_id, now=now)
+        deposit(user_id=user_id, amount=amount, now=now, idempotency_key=str(self.keys))
+
+    def relay(self):
+        if self._relay is None:
+            self._relay = Relay(open_connection("saga"), new_publisher=lambda: Publisher(self.broker), batch_size=4)
+        self._relay._looks = 0
+        self._relay.step()
+
+    def consume(self, limit=4):
+        if self._consumer is None:
+            self._source = None
+            inbox = Inbox(handlers=HANDLERS, keys=settings.RECEIVING_KEYS)
+            self._consumer = Consumer(settings.RECEIVES_FROM, inbox, self._subscribe, batch_size=limit)
+        self._consumer._batch_size = limit
+        self._consumer._inbox.retries.expect_work()
+        self._consumer.step()
+
+    def _subscribe(self, topic, **callbacks):
+        self._source = Subscription(self.broker, on_commit=require_stored, **callbacks)
+        return self._source
+
+    def rebalance(self):
+        if self._consumer is not None:
+            self._source.rebalance()
+
+    def watch(self, seconds=3600):
+        resend_unsettled(now=timezone.now() + timedelta(seconds=seconds))
+        faults.fault_point("chore.after_commit")
+
+    def let_time_pass(self):
+        """Every back-off is over."""
+        InboxMessage.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
+
+    def redrive(self):
+        redriver = Redriver(handlers=HANDLERS, keys=settings.RECEIVING_KEYS, by="saga", wait=lambda seconds: None)
+        return list(redriver.redrive(open_letters(), rate=1e9))
+
+    def prune(self):
+        prune_messages(now=timezone.now() + timedelta(days=400))
+
+    def heal(self):
+        """All faults end. Returns after how many rounds nothing moved any more."""
+        self.broker.down = False
+        failing.clear()
+        for number in range(50):
+            self.let_time_pass()
+            self.redrive()
+            self.watch()
+            for _ in range(3):
+                self.relay()
+                self.consume(100)
+            new = Order.objects.filter(status="NEW").exists()
+            if not (new or PendingDelivery.objects.exists() or pending_inbox().exists()):
+                return number
+        raise AssertionError("it does not converge")
+
+
+def require_stored(records):
+    """An offset may be committed only when its record is in the database, as a message or as a dead letter."""
+    assert not connection.in_atomic_block
+    for record in records:
+        subject = dict(record.headers).get("ce_subject", b"").decode()
+        known = subject and InboxMessage.objects.filter(type=dict(record.headers)["ce_type"].decode(), subject=subject)
+        letters = DeadLetter.objects.filter(offset=record.offset, partition=record.partition, value=record.value)
+        assert (known and known.exists()) or letters.exists(), "an offset is committed before its record is stored"
