@@ -14,13 +14,13 @@ from services.gateway.clients.upstreams import upstreams_for
 from services.gateway.dtos import Money
 from services.gateway.forms import CheckoutForm
 from services.gateway.models import Cart
-from services.gateway.viewmodels.cart import (
+from services.gateway.viewmodels.cart import total_of
+from services.gateway.viewmodels.checkout import (
     CheckoutPage,
     Purse,
     cart_changed,
     price_changed,
     still_placing,
-    total_of,
     unknown_outcome,
 )
 from services.gateway.viewmodels.parts import Notice
