@@ -63,12 +63,15 @@ def test_order_shows_paid_within_a_second_without_a_reload(page):
     register(page)
     open_account(page)
     top_up(page, "500")
-    put_into_cart(page, CHEAP)
-    page.goto("/checkout/")
-    pressed = time.monotonic()
-    page.click("text=Order and pay")
-    wait_for_state(page, "paid")
-    assert time.monotonic() - pressed < 1.5  # a second, and what a loaded machine takes
+    took = []
+    for _ in range(3):  # the machine may be busy with something else for one of them
+        put_into_cart(page, CHEAP)
+        page.goto("/checkout/")
+        pressed = time.monotonic()
+        page.click("text=Order and pay")
+        wait_for_state(page, "paid")
+        took.append(time.monotonic() - pressed)
+    assert min(took) < 1, took
 
 
 def test_too_dear_an_order_is_rejected_and_offers_to_top_up(page):
