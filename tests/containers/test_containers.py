@@ -35,7 +35,7 @@ def ours():
 
 def variables_of_the_code():
     """Every variable that a setting reads."""
-    read = re.compile(r'(?:env\.\w+|secret_key|signing_keys)\(\s*[\'"]([A-Z_]+)|": "(KAFKA_[A-Z_]+)"')
+    read = re.compile(r'(?:env\.\w+|secret_key|signing_keys)\(\s*[\'"]([A-Z_]+)|"(KAFKA_[A-Z_]+)": "')
     files = [*ROOT.glob("services/**/*.py"), *ROOT.glob("*_proj/settings.py")]
     return {a or b for path in files for a, b in read.findall(path.read_text())} | DATABASE_PASSWORDS.keys()
 
