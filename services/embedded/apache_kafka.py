@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -133,6 +133,9 @@ class Cluster:
     jars: Path
     port: int = 9092
     count: int = 1
+    # What a test changes: settings of every broker, and words for the formatting of its storage.
+    extra: Mapping[str, object] = field(default_factory=dict)
+    format_options: Sequence[str] = ()
     running: dict[int, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     @property
@@ -150,14 +153,15 @@ class Cluster:
         voters = ",".join(node.voter for node in self.nodes)
         for node in self.nodes:
             node.folder.mkdir(parents=True, exist_ok=True)
-            lines = [f"{name}={value}" for name, value in node.settings(voters, self.count).items()]
+            settings = {**node.settings(voters, self.count), **self.extra}
+            lines = [f"{name}={value}" for name, value in settings.items()]
             node.properties.write_text("\n".join([*lines, ""]))
         formatting = [self._format(node) for node in self.nodes if not (node.folder / "data/meta.properties").exists()]
         if any(process.wait() for process in formatting):
             sys.exit(f"Apache Kafka could not format its storage: see the logs in {self.folder}")
 
     def _format(self, node: Node) -> "subprocess.Popen[bytes]":
-        arguments = ["format", "-t", self._cluster_id(), "-c", str(node.properties)]
+        arguments = ["format", "-t", self._cluster_id(), "-c", str(node.properties), *self.format_options]
         return start_java(self.jars, ["kafka.tools.StorageTool", *arguments], node.log)
 
     def _cluster_id(self) -> str:

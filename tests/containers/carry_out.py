@@ -108,7 +108,7 @@ class Project:
         """Apache Kafka itself, under the settings that its image makes of the environment."""
         folder = self.folder / service
         folder.mkdir()
-        jars = apache_kafka.resolve_jars(ROOT / ".shop" / "kafka-libs")
+        jars = apache_kafka.resolve_jars(self.folder / "kafka-libs")
         properties = folder / "server.properties"
         properties.write_text("".join(f"{line}\n" for line in self.kafka_settings(service)))
         log = folder / "broker.log"

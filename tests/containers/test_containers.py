@@ -18,28 +18,14 @@ SERVICES = compose.load(compose.example_variables())
 WORKERS = {name: service for name, service in SERVICES.items() if "--probe-port=9000" in service.get("command", [])}
 # Read by command lines, published ports and jobs, not by a setting.
 OF_COMPOSE_ALONE = {
-    "PUBLISH_ADDRESS",
-    "GATEWAY_PORT",
-    "UI_PORT",
-    "KAFKA_UI_PORT",
-    "DEMO_CATALOGUE",
-    "WEB_WORKERS",
-    "WEB_THREADS",
-    "HEALTH_URL",
+    *("PUBLISH_ADDRESS", "GATEWAY_PORT", "UI_PORT", "KAFKA_UI_PORT"),
+    *("DEMO_CATALOGUE", "WEB_WORKERS", "WEB_THREADS", "HEALTH_URL"),
 }
-# For `make run` and the tests; for certificates, which compose.yaml does not mount; and what it fixes itself.
 NOT_PASSED_ON = {
-    "EMBEDDED",
-    "EMBEDDED_POSTGRES_PORT",
-    "EMBEDDED_KAFKA_PORT",
-    "SHOP_FOLDER",
-    "KAFKA_PROFILE",
-    "DEBUG",
-    "PROBE_HOST",
-    "SECRETS_DIR",
-    "KAFKA_SSL_CA",
-    "KAFKA_SSL_CERTIFICATE",
-    "KAFKA_SSL_KEY",
+    # For `make run` and the tests alone.
+    *("EMBEDDED", "EMBEDDED_POSTGRES_PORT", "EMBEDDED_KAFKA_PORT", "SHOP_FOLDER", "KAFKA_PROFILE", "DEBUG"),
+    # Fixed by compose.yaml, and files that it does not mount.
+    *("PROBE_HOST", "SECRETS_DIR", "KAFKA_SSL_CA", "KAFKA_SSL_CERTIFICATE", "KAFKA_SSL_KEY"),
 }
 
 
@@ -49,7 +35,7 @@ def ours():
 
 def variables_of_the_code():
     """Every variable that a setting reads."""
-    read = re.compile(r'(?:env\.\w+|secret_key|signing_keys)\(\s*[\'"]([A-Z_]+)|": "(KAFKA_[A-Z_]+)"')
+    read = re.compile(r'(?:env\.\w+|secret_key|signing_keys)\(\s*[\'"]([A-Z_]+)|"(KAFKA_[A-Z_]+)": "')
     files = [*ROOT.glob("services/**/*.py"), *ROOT.glob("*_proj/settings.py")]
     return {a or b for path in files for a, b in read.findall(path.read_text())} | DATABASE_PASSWORDS.keys()
 
