@@ -2,9 +2,9 @@
 
 import os
 
-from services.common.secrets import NAMES
+from services.common.secrets import HOLDERS
 
-os.environ |= {"EMBEDDED": "1", **dict.fromkeys(NAMES, "k1:typing")}
+os.environ |= {"EMBEDDED": "1", **dict.fromkeys(HOLDERS, "k1:typing")}
 os.environ |= {
     f"{name}_DATABASE_URL": "postgres://typing@localhost/typing" for name in ("GATEWAY", "ORDERS", "PAYMENTS")
 }

@@ -24,14 +24,14 @@ PROJECTS = {
     # Orders and payments in one process, stepped through by hand.
     "saga": ["tests/saga"],
     # The whole shop as processes, driven from outside; these tests touch no database of a project.
-    "whole": ["tests/embedded", "tests/scenario", "tests/browser"],
+    "whole": ["tests/embedded", "tests/scenario", "tests/browser", "tests/kafka", "tests/containers"],
 }
 SETTINGS = {
     **{name: f"{name}_proj.settings" for name in ("gateway", "orders", "payments")},
     "saga": "tests.saga.settings",
     "whole": "gateway_proj.settings",
 }
-NOT_TESTS = {"messages", "chaos", "mutants"}
+NOT_TESTS = {"messages", "chaos", "mutants", "lighthouse"}
 PASS_THROUGH = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow")
 NO_TESTS = pytest.ExitCode.NO_TESTS_COLLECTED
 COUNTS = "SHOP_TEST_COUNTS"  # where a child leaves its totals; set means "I am a child"

@@ -1,37 +1,58 @@
-"""Makes the shop's secrets: `python -m services.common.secrets FOLDER`.
+"""Makes the shop's secrets: each is written once, at random, readable by its owner alone; present ones stay.
 
-Each missing file is written once, at random, readable by its owner alone; present ones stay. `make run`, the tests
-and the containers' one-shot job all call this.
+`make run` and the tests keep them all in one folder; `python -m services.common.secrets FOLDER`, the one-shot job of
+the containers, gives each service those that it needs.
 """
 
 import secrets
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
-NAMES = (
-    "GATEWAY_SECRET_KEY",
-    "ORDERS_SECRET_KEY",
-    "PAYMENTS_SECRET_KEY",
-    # One key a direction: a service that is broken into cannot speak as another.
-    "GATEWAY_TO_ORDERS_TOKEN_KEY",
-    "GATEWAY_TO_PAYMENTS_TOKEN_KEY",
-    "ORDERS_TO_PAYMENTS_TOKEN_KEY",
-    "OUTBOX_SIGNING_KEYS",
-    "INBOX_SIGNING_KEYS",
-)
+# Who holds what. One key a direction: a service that is broken into cannot speak as another.
+HOLDERS = {
+    "GATEWAY_SECRET_KEY": ("gateway",),
+    "ORDERS_SECRET_KEY": ("orders",),
+    "PAYMENTS_SECRET_KEY": ("payments",),
+    "GATEWAY_TO_ORDERS_TOKEN_KEY": ("gateway", "orders"),
+    "GATEWAY_TO_PAYMENTS_TOKEN_KEY": ("gateway", "payments"),
+    "ORDERS_TO_PAYMENTS_TOKEN_KEY": ("orders", "payments"),
+    "OUTBOX_SIGNING_KEYS": ("orders", "payments"),
+    "INBOX_SIGNING_KEYS": ("orders", "payments"),
+}
+# For URLs that name no password.
+DATABASE_PASSWORDS = {f"{name.upper()}_DATABASE_PASSWORD": (name,) for name in ("gateway", "orders", "payments")}
 MINIMUM_LENGTH = 50
 
 
 def make_secrets(folder: Path) -> None:
     """Write every secret that `folder` lacks."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in NAMES:
-        path = folder / name
-        if path.exists():
-            continue
-        value = secrets.token_urlsafe(48)
-        path.touch(mode=0o600)
-        path.write_text(f"k1:{value}" if name.endswith("SIGNING_KEYS") else value)
+    for name in HOLDERS:
+        if not (path := folder / name).exists():
+            write(path, new_secret(name))
+
+
+def share_secrets(folder: Path, given: Mapping[str, str]) -> None:
+    """Give each service its secrets, in a folder of its own below `folder`: a given value wins over the one there."""
+    for name, services in {**HOLDERS, **DATABASE_PASSWORDS}.items():
+        paths = [folder / service / name for service in services]
+        kept = (path.read_text() for path in paths if path.exists())
+        value = given.get(name) or next(kept, "") or new_secret(name)
+        for path in paths:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(path, value)
+
+
+def new_secret(name: str) -> str:
+    """At random; signing keys stand behind an id, so that they can be rotated."""
+    value = secrets.token_urlsafe(48)
+    return f"k1:{value}" if name.endswith("SIGNING_KEYS") else value
+
+
+def write(path: Path, value: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(value)
 
 
 def is_known(value: str) -> bool:
@@ -40,4 +61,6 @@ def is_known(value: str) -> bool:
 
 
 if __name__ == "__main__":
-    make_secrets(Path(sys.argv[1]))
+    from services.common import env
+
+    share_secrets(Path(sys.argv[1]), env.values())

@@ -1,10 +1,11 @@
 """Product pictures: drawn by hand for the demo catalogue, made from the slug where staff add a product."""
 
 import hashlib
-from functools import cache
+from functools import lru_cache
 
 from django.conf import settings
 
+KEPT = 500  # anybody may ask for any slug
 DRAWN = settings.BASE_DIR / "static" / "gateway" / "products"
 # The palette of the drawn pictures: background, shape, shape, accent.
 PALETTES = (
@@ -16,14 +17,14 @@ PALETTES = (
 )
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def picture_of(slug: str) -> bytes:
     """The SVG of a product; the same slug has always the same one."""
     path = DRAWN / f"{slug}.svg"
     return path.read_bytes() if path.is_file() else made_picture(slug).encode()
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def fingerprint(slug: str) -> str:
     """Changes when the picture does."""
     return hashlib.sha256(picture_of(slug)).hexdigest()[:16]

@@ -1,5 +1,6 @@
 """The only module that speaks Kafka. Each setting of a client stands here with its reason."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,14 +14,17 @@ from django.conf import settings
 
 logger = structlog.get_logger(__name__)
 
+# The outbox is the retry, so a message is given up early; in a cluster a new leader is elected within that time.
 MESSAGE_TIMEOUT_MS = {"embedded": 5_000, "kafka": 15_000}
 # After a broker lost its data a live consumer sat without partitions for 120 s; with 2 s it resumed in 3.5 s.
 METADATA_REFRESH_MS = {"embedded": 2_000, "kafka": 10_000}
-# The embedded broker needs half a session time-out to join a group.
+# The embedded broker needs half a session time-out to join a group; the other outlives a pause of the process.
 SESSION_TIMEOUT_MS = {"embedded": 6_000, "kafka": 10_000}
 HEARTBEAT_MS = {"embedded": 1_000, "kafka": 3_000}
 # The embedded broker does not wake a waiting fetch, so its wait is our latency; Apache Kafka answers at once.
 FETCH_WAIT_MS = {"embedded": 10, "kafka": 100}
+# Apache Kafka confirms a new topic before every broker knows of it; in a cluster another one may be asked.
+NEW_TOPIC_SECONDS = 3.0
 
 # The broker will never take these; sending them again cannot help.
 REFUSALS = frozenset({KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_MSG, KafkaError.INVALID_RECORD})
@@ -51,8 +55,10 @@ def client_config() -> dict[str, Any]:
         # A topic made by accident comes back with another number of partitions.
         "allow.auto.create.topics": False,
         "topic.metadata.refresh.interval.ms": METADATA_REFRESH_MS[settings.KAFKA_PROFILE],
+        # A broker that comes back is found within a second, and not stormed before.
         "reconnect.backoff.ms": 50,
         "reconnect.backoff.max.ms": 1_000,
+        # A broker that hangs is given up sooner than after the default minute.
         "socket.timeout.ms": 10_000,
         "log_level": 0,  # what matters comes as an error event, and our own lines say it
         **settings.KAFKA_SECURITY,
@@ -71,7 +77,9 @@ def producer_config() -> dict[str, Any]:
         "linger.ms": 0,
         # The same partition for a key as Kafka's Java clients choose.
         "partitioner": "murmur2_random",
+        # A topic that every broker has lost is an error after 5 s, not after 30.
         "topic.metadata.propagation.max.ms": 5_000,
+        # Far above a relay's batch: `publish` never waits for room.
         "queue.buffering.max.messages": 100_000,
     }
 
@@ -90,8 +98,11 @@ def consumer_config() -> dict[str, Any]:
         "session.timeout.ms": SESSION_TIMEOUT_MS[profile],
         "heartbeat.interval.ms": HEARTBEAT_MS[profile],
         "fetch.wait.max.ms": FETCH_WAIT_MS[profile],
+        # Well above the minute for which a consumer waits for a lost database.
         "max.poll.interval.ms": 300_000,
+        # What is fetched ahead for a partition stays in memory; 8 MiB are some ten batches.
         "queued.max.messages.kbytes": 8_192,
+        # A record that the disk or the network damaged is an error, never a message.
         "check.crcs": True,
     }
 
@@ -294,15 +305,28 @@ def create_topics() -> None:
 
 def check_topics(names: Sequence[str]) -> None:
     """Raise `TopicsNotReady` unless every topic has the partitions that the settings say."""
-    try:
-        found = AdminClient(client_config()).list_topics(timeout=5).topics
-    except KafkaException as error:
-        raise TopicsNotReady(f"the broker at {settings.KAFKA_BOOTSTRAP_SERVERS} does not answer: {error}") from error
+    found = partition_counts(names)
     for name in names:
-        if name not in found or found[name].error is not None:
+        if name not in found:
             raise TopicsNotReady(f"topic {name} is missing: run `manage.py {settings.SERVICE_NAME} create_topics`")
-        if (count := len(found[name].partitions)) != settings.TOPIC_PARTITIONS:
+        if (count := found[name]) != settings.TOPIC_PARTITIONS:
             raise TopicsNotReady(
                 f"topic {name} has {count} partitions and TOPIC_PARTITIONS says {settings.TOPIC_PARTITIONS}: "
                 "keys would move, and with them the order of a user's messages; set the variable to what is there"
             )
+
+
+def partition_counts(names: Sequence[str]) -> dict[str, int]:
+    """Of the topics that are there; waits a little for a missing one, as a broker may hear late of a new topic."""
+    admin = AdminClient(client_config())
+    deadline = time.monotonic() + NEW_TOPIC_SECONDS
+    while True:
+        try:
+            topics = admin.list_topics(timeout=5).topics
+        except KafkaException as error:
+            place = settings.KAFKA_BOOTSTRAP_SERVERS
+            raise TopicsNotReady(f"the broker at {place} does not answer: {error}") from error
+        found = {name: len(topics[name].partitions) for name in names if name in topics and not topics[name].error}
+        if len(found) == len(names) or time.monotonic() > deadline:
+            return found
+        time.sleep(0.1)

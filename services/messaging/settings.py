@@ -32,16 +32,15 @@ PROBE_HOST = env.text("PROBE_HOST", "127.0.0.1")
 ALLOW_UNSAFE_DATABASE = env.flag("EMBEDDED") and env.flag("ALLOW_UNSAFE_DATABASE")
 
 # TLS and SASL, handed to librdkafka as they are; unset means plain text.
+KAFKA_SECURITY_VARIABLES = {
+    "KAFKA_SECURITY_PROTOCOL": "security.protocol",
+    "KAFKA_SASL_MECHANISM": "sasl.mechanism",
+    "KAFKA_SASL_USERNAME": "sasl.username",
+    "KAFKA_SASL_PASSWORD": "sasl.password",
+    "KAFKA_SSL_CA": "ssl.ca.location",
+    "KAFKA_SSL_CERTIFICATE": "ssl.certificate.location",
+    "KAFKA_SSL_KEY": "ssl.key.location",
+}
 KAFKA_SECURITY = {
-    name: env.text(variable)
-    for name, variable in {
-        "security.protocol": "KAFKA_SECURITY_PROTOCOL",
-        "sasl.mechanism": "KAFKA_SASL_MECHANISM",
-        "sasl.username": "KAFKA_SASL_USERNAME",
-        "sasl.password": "KAFKA_SASL_PASSWORD",
-        "ssl.ca.location": "KAFKA_SSL_CA",
-        "ssl.certificate.location": "KAFKA_SSL_CERTIFICATE",
-        "ssl.key.location": "KAFKA_SSL_KEY",
-    }.items()
-    if variable in env.values()
+    name: env.text(variable) for variable, name in KAFKA_SECURITY_VARIABLES.items() if variable in env.values()
 }

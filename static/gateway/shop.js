@@ -32,6 +32,23 @@
     if (status !== 200) setTimeout(() => resume(element), RETRY_MS);
   });
 
+  // --- Focus: a button that rested while its request travelled, or was drawn anew, has it again ---
+
+  let focused = null;
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!live(event.target)) focused = document.activeElement;
+  });
+
+  function refocus() {
+    if (!focused || document.activeElement !== document.body) return;
+    const again = focused.isConnected ? focused : focused.id && document.getElementById(focused.id);
+    if (again && !again.disabled) again.focus({ preventScroll: true });
+  }
+
+  document.addEventListener("htmx:afterRequest", refocus);
+  document.addEventListener("htmx:afterSettle", refocus);
+
   // --- Toasts ---
 
   const toasts = () => document.getElementById("toasts");

@@ -95,5 +95,5 @@ def test_an_orphan_is_ended_and_a_stranger_with_its_number_is_not(postgres, tmp_
     with start_child(["sleep", "60"]) as stranger:
         (postgres.data / "postmaster.pid").write_text(f"{stranger.pid}\n")
         postgres.end_orphan()
-        assert stranger.poll() is None
-        stranger.kill()
+        stranger.terminate()
+        assert stranger.wait() == -signal.SIGTERM  # an earlier SIGINT would have ended it first

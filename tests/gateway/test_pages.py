@@ -229,6 +229,20 @@ def test_catalogue_rests_while_orders_are_down(client, orders):
     assert "Orders are resting" in text_of(response)
 
 
+@pytest.mark.parametrize(
+    ("referrer", "path"),
+    [
+        ("http://testserver/products/green-tea/?x=1", "/products/green-tea/?x=1"),
+        ("https://evil.example/x/", "/"),
+        ("", "/"),
+    ],
+)
+def test_form_that_met_a_resting_service_leads_back_to_its_page(client, orders, referrer, path):
+    orders.behave("GET", "products/green-tea", hang_up)
+    response = client.post("/cart/green-tea/add/", headers={"Referer": referrer})
+    assert response.context["page"].retry_path == path
+
+
 def test_poll_of_a_resting_service_hears_nothing_new(shopper, orders):
     orders.behave("GET", "orders", hang_up)
     assert shopper.get("/orders/?poll=4", headers=HTMX).status_code == 204

@@ -144,7 +144,7 @@ def test_wrong_number_of_partitions_is_refused(topic, ring):
 
 def test_live_clients_recover_when_the_broker_loses_everything(board, ring, direct):
     broker = Broker(free_port())
-    ring.KAFKA_BOOTSTRAP_SERVERS = broker.bootstrap_servers()
+    ring.KAFKA_BOOTSTRAP_SERVERS, ring.KAFKA_PROFILE = broker.bootstrap_servers(), "embedded"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = start_child(broker.command(), **quiet)
     try:

@@ -51,7 +51,7 @@ def layout_of(request: HttpRequest) -> Layout:
     return Layout.of(
         Visitor(username=name, is_staff=staff, cart_count=carts.count(request)),
         theme=request.COOKIES.get(THEME_COOKIE, ""),
-        path=request.get_full_path() if request.method == "GET" and "poll" not in request.GET else request.path,
+        path=page_path(request),
         search=request.GET.get("q", "")[:100],
         messages=[(str(message), message.tags) for message in messages.get_messages(request)],
         admins=settings.ADMIN_URLS,
@@ -122,7 +122,7 @@ def resting(request: PageRequest, service: str) -> HttpResponse:
     """The page of a service that does not answer; a poll of a live part just hears nothing new."""
     if request.htmx and "poll" in request.GET:
         return HttpResponse(status=204)
-    trouble = TroublePage.resting(service, request.path if request.method == "POST" else request.get_full_path())
+    trouble = TroublePage.resting(service, page_path(request))
     if wants_fragment(request):
         messages.error(request, trouble.title)
         response = toasts(request)
@@ -146,7 +146,12 @@ def signed_in(view: Callable[..., HttpResponse]) -> View:
 
 
 def return_path(request: PageRequest) -> str:
-    current = urlsplit(request.htmx.current_url or "") if request.htmx else None
-    if current is not None:
-        return current.path
-    return request.get_full_path() if request.method == "GET" else resolve_url("gateway:catalogue")
+    return urlsplit(request.htmx.current_url or "/").path if request.htmx else page_path(request)
+
+
+def page_path(request: HttpRequest) -> str:
+    """The page that the visitor looks at: a form was sent from it, and a poll is not a page of its own."""
+    if request.method == "POST":
+        referrer = urlsplit(local_path(request, request.headers.get("Referer"), "gateway:catalogue"))
+        return f"{referrer.path}?{referrer.query}" if referrer.query else referrer.path
+    return request.path if "poll" in request.GET else request.get_full_path()

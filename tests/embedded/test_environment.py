@@ -1,0 +1,33 @@
+"""`.env.example` names every variable, and a copy of it changes nothing."""
+
+import re
+
+from services.common.env import ROOT
+from services.embedded.postgres import SERVICES
+from services.embedded.shop import PORTS, database_url
+
+# Switches of the tests, and what one process of `make run` tells another.
+NOT_FOR_USERS = {"ALLOW_UNSAFE_DATABASE", "FAULT", "POSTGRES_SUPERUSER_URL"}
+READERS = re.compile(
+    r'(?:text|integer|flag|words|secret|secret_key|signing_keys|database)\(\s*"([A-Z][A-Z_0-9]+)"|"(KAFKA_S[A-Z_]+)"'
+)
+
+
+def example():
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def test_every_variable_that_the_code_reads_is_documented():
+    sources = [
+        path.read_text()
+        for folder in ("services", *(f"{name}_proj" for name in SERVICES))
+        for path in (ROOT / folder).rglob("*.py")
+    ]
+    read = {name for source in sources for match in READERS.findall(source) for name in match if name}
+    read |= {*PORTS, *map(database_url, SERVICES)}
+    assert read - NOT_FOR_USERS <= set(example())
+
+
+def test_a_copy_changes_nothing():
+    assert {name: int(value) for name, value in example().items() if value} == PORTS
