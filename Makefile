@@ -30,8 +30,8 @@ format: .venv/dev.stamp ## format the code and mend what lint can mend
 scenario: .venv/embedded.stamp ## order, pay and check against a running shop (URL=http://localhost:8000)
 	@exec $(BIN)/python -m tests.scenario --url '$(URL)'
 
-chaos: .venv/dev.stamp ## kill processes at random under load and prove that no order is lost or paid twice (SEED=n)
-	@exec $(BIN)/python -m tests.chaos $(if $(SEED),--seed '$(SEED)')
+chaos: .venv/dev.stamp ## kill processes at random under load and prove that no order is lost or paid twice (SEED=n, STORM='--full')
+	@exec $(BIN)/python -m tests.chaos $(if $(SEED),--seed '$(SEED)') $(STORM)
 
 screenshots: .venv/dev.stamp ## every page at 360 and 1280 px, light and dark, into build/screenshots (Chromium)
 	@exec $(BIN)/python -m tests.browser.screenshots
