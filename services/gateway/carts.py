@@ -35,6 +35,13 @@ def contents(cart: Cart | None) -> dict[str, int]:
     return dict(cart.items.order_by("id").values_list("product", "quantity")) if cart else {}
 
 
+def contents_of_key(cart: Cart | None, key: uuid.UUID) -> dict[str, int]:
+    """The contents that the key belongs to; nothing where they have changed since."""
+    items = contents(cart)
+    # Asked after the contents were read: a change in between has made a new key.
+    return items if cart and Cart.objects.filter(id=cart.id, key=key).exists() else {}
+
+
 def count(request: HttpRequest) -> int:
     """How many things are in the cart; a visitor without a cart costs no query."""
     if not isinstance(request.user, User) and SESSION_NAME not in request.session:

@@ -3,11 +3,14 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import chromium
 
 # What a page answers on purpose (404, 409, 422, 503) Chromium calls an error, too.
 ON_PURPOSE = re.compile(r"Failed to load resource: the server responded with a status of (404|409|422|503)")
+PATIENCE = 10_000
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items):
@@ -58,7 +61,7 @@ def visit(shop, browser, watch):
 
     def new_page(**options):
         context = browser.new_context(base_url=shop.ui_url, **{"locale": "en-GB", **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         watch.over(context)
         contexts.append(context)
         return context.new_page()

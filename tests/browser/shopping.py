@@ -17,7 +17,7 @@ def register(page, name=None):
     page.fill("#username", name or some_name())
     page.fill("#password", PASSWORD)
     page.click("main form button")
-    page.wait_for_url("**/")
+    page.wait_for_selector("form[action='/logout/']")
 
 
 def open_account(page):

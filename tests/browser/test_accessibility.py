@@ -52,11 +52,12 @@ def test_axe_finds_nothing(everywhere, width, scheme):
     assert found == {}
 
 
-def test_pages_fit_a_phone_and_a_thumb_and_say_what_they_are(everywhere):
-    for name, page in everywhere(viewport={"width": 360, "height": 740}):
+@pytest.mark.parametrize(("locale", "shop_name"), [("en-GB", "Once"), ("ru-RU", "Однажды")])
+def test_pages_fit_a_phone_and_a_thumb_and_say_what_they_are(everywhere, locale, shop_name):
+    for name, page in everywhere(viewport={"width": 360, "height": 740}, locale=locale):
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
         assert page.evaluate(TOO_SMALL_FOR_A_THUMB) == [], name
-        assert page.title().endswith(" · Once"), name
+        assert page.title().endswith(f" · {shop_name}"), name
         assert page.locator("h1").count() == 1, name
         assert page.locator("meta[name=description]").get_attribute("content"), name
 

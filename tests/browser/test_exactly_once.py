@@ -55,16 +55,8 @@ def test_double_click_without_javascript_makes_one_order(shopper, visit):
     still.goto("/checkout/")
     still.dblclick("text=Order and pay")
     still.wait_for_url("**/orders/*/")
-    wait_for_state_by_reload(still)
+    wait_for_state(still, "paid")
     is_paid_once(shopper)
-
-
-def wait_for_state_by_reload(page):
-    for _ in range(50):
-        if page.locator("#order-status[data-status=paid]").count():
-            return
-        page.reload()
-    raise AssertionError("not paid")
 
 
 def test_form_sent_many_times_at_once_makes_one_order(shopper, shop):

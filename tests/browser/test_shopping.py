@@ -63,12 +63,15 @@ def test_order_shows_paid_within_a_second_without_a_reload(page):
     register(page)
     open_account(page)
     top_up(page, "500")
-    put_into_cart(page, CHEAP)
-    page.goto("/checkout/")
-    pressed = time.monotonic()
-    page.click("text=Order and pay")
-    wait_for_state(page, "paid")
-    assert time.monotonic() - pressed < 1.5  # a second, and what a loaded machine takes
+    took = []
+    for _ in range(3):  # the machine may be busy with something else for one of them
+        put_into_cart(page, CHEAP)
+        page.goto("/checkout/")
+        pressed = time.monotonic()
+        page.click("text=Order and pay")
+        wait_for_state(page, "paid")
+        took.append(time.monotonic() - pressed)
+    assert min(took) < 1, took
 
 
 def test_too_dear_an_order_is_rejected_and_offers_to_top_up(page):
@@ -154,10 +157,7 @@ def test_everything_works_without_javascript(visit):
     expect(page.locator(".purse-balance")).to_have_text("₽500.00")
     page.goto("/checkout/")
     page.click("text=Order and pay")
-    for _ in range(50):
-        if page.locator("#order-status[data-status=paid]").count():
-            break
-        page.reload()
+    wait_for_state(page, "paid")  # an open order's page reloads itself
     expect(page.locator(".ending")).to_contain_text("₽198.00 was taken, exactly once")
     page.click("text=Sign out")
     expect(page.locator(".header-nav")).to_contain_text("Sign in")

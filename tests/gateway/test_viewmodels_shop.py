@@ -6,8 +6,9 @@ import pytest
 from django.utils import translation
 
 from services.gateway.forms import RegisterForm
-from services.gateway.viewmodels.cart import CartPage, CheckoutPage, Purse
+from services.gateway.viewmodels.cart import CartPage
 from services.gateway.viewmodels.catalogue import Browsing, CataloguePage, ProductPage
+from services.gateway.viewmodels.checkout import CheckoutPage, Purse
 from services.gateway.viewmodels.layout import Balance, CartLink, Layout, Visitor
 from services.gateway.viewmodels.parts import fields_of
 from tests.gateway.dtos import TEA, account, page_of, product, rubles

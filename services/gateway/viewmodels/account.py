@@ -7,9 +7,11 @@ from typing import Self
 from django.forms import BaseForm
 from django.utils.translation import gettext as _
 
-from services.gateway.dtos import Account, Entry, Page
-from services.gateway.viewmodels.formats import moment, money, signed_money
+from services.gateway.dtos import Account, Entry, Money, Page
+from services.gateway.viewmodels.formats import moment, money, signed_money, typed_money
 from services.gateway.viewmodels.parts import Field, fields_of, query_string
+
+EXAMPLE = Money(129_050, "RUB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,12 @@ class TopUp:
     """The form that brings money in; its key lets the same form count once."""
 
     field: Field
+    example: str
     key: str
 
     @classmethod
     def of(cls, form: BaseForm, key: uuid.UUID) -> Self:
-        return cls(fields_of(form)[0], str(key))
+        return cls(fields_of(form)[0], typed_money(EXAMPLE), str(key))
 
 
 @dataclass(frozen=True, slots=True)

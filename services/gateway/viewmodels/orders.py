@@ -1,15 +1,14 @@
-"""The list of orders and the page of one, with its way through both services."""
+"""The list of orders and the page of one."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Self
 
 from django.utils.translation import gettext as _
 
-from services.gateway.dtos import Order, Page, Step, Timeline
-from services.gateway.viewmodels.formats import clock, duration, moment, money
+from services.gateway.dtos import Order, Page, Timeline
+from services.gateway.viewmodels.formats import moment, money
 from services.gateway.viewmodels.parts import Choice, Line, query_string
+from services.gateway.viewmodels.steps import StepRow, step_rows, timeline_note
 
 STATUSES = ("NEW", "PAID", "REJECTED")
 DELAYS = ("250ms", "500ms", "1s", "2s", "5s")
@@ -104,57 +103,6 @@ class OrdersPage:
 
 def list_query(status: str, cursor: str | None) -> str:
     return query_string({"status": status, "cursor": cursor}) if cursor else ""
-
-
-@dataclass(frozen=True, slots=True)
-class StepRow:
-    """A step of the way; `state` is `done` or `open`, `side` the service that takes it."""
-
-    label: str
-    side: str
-    side_label: str
-    at: str
-    since: str
-    state: str
-
-
-def step_labels() -> dict[str, tuple[str, str]]:
-    return {
-        "created": ("orders", _("The order is written down")),
-        "enqueued": ("orders", _("So is the payment task, in the same breath")),
-        "produced": ("orders", _("The task is on its way")),
-        "received": ("payments", _("Payments have the task")),
-        "settled": ("payments", _("The money is decided, once and for all")),
-        "reply_enqueued": ("payments", _("The answer is written down with it")),
-        "reply_produced": ("payments", _("The answer is on its way")),
-        "reply_received": ("orders", _("Orders have the answer")),
-        "status_changed": ("orders", _("The order knows how it ended")),
-    }
-
-
-def step_rows(steps: Sequence[Step]) -> tuple[StepRow, ...]:
-    """All nine steps: those that happened with the time since the one before, the others still open."""
-    happened = {step.step: step for step in steps}
-    sides = {"orders": _("Orders"), "payments": _("Payments")}
-    rows: list[StepRow] = []
-    before: datetime | None = None
-    for name, (side, label) in step_labels().items():
-        step = happened.get(name)
-        since = f"+{duration(step.at - before)}" if step and before else ""
-        at, state = (clock(step.at), "done") if step else ("", "open")
-        rows.append(StepRow(label, side, sides[side], at, since, state))
-        before = step.at if step else before
-    return tuple(rows)
-
-
-def timeline_note(order: Order, timeline: Timeline) -> str:
-    """What to say about a timeline that is not whole."""
-    if timeline.complete:
-        times = [step.at for step in timeline.steps]
-        return _("From order to answer in %(duration)s.") % {"duration": duration(max(times) - min(times))}
-    if order.status == "NEW":
-        return _("The grey steps are still to come.")
-    return _("One of the services does not answer just now, so some steps cannot be shown.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,13 @@ from services.gateway.clients.upstreams import upstreams_for
 from services.gateway.dtos import Money
 from services.gateway.forms import CheckoutForm
 from services.gateway.models import Cart
-from services.gateway.viewmodels.cart import (
+from services.gateway.viewmodels.cart import total_of
+from services.gateway.viewmodels.checkout import (
     CheckoutPage,
     Purse,
     cart_changed,
     price_changed,
     still_placing,
-    total_of,
     unknown_outcome,
 )
 from services.gateway.viewmodels.parts import Notice
@@ -76,8 +76,8 @@ def order_now(request: ShopperRequest, cart: Cart | None) -> HttpResponse:
     key: uuid.UUID = form.cleaned_data["key"]
     if order_id := carts.ordered(request.user, key):
         return go(request, "gateway:order", order_id)
-    items = carts.contents(cart)
-    if cart is None or cart.key != key or not items:
+    items = carts.contents_of_key(cart, key)
+    if cart is None or not items:
         return look(request, cart, cart_changed(), 409)
     return place(request, cart, items, Money(form.cleaned_data["amount"], form.cleaned_data["currency"]))
 

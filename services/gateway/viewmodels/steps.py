@@ -1,0 +1,61 @@
+"""An order's way through both services, step by step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from services.gateway.dtos import Order, Step, Timeline
+from services.gateway.viewmodels.formats import clock, duration
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A step of the way; `state` is `done` or `open`, `side` the service that takes it."""
+
+    label: str
+    side: str
+    side_label: str
+    at: str
+    since: str
+    state: str
+
+
+def step_labels() -> dict[str, tuple[str, str]]:
+    return {
+        "created": ("orders", _("The order is written down")),
+        "enqueued": ("orders", _("So is the payment task, in the same breath")),
+        "produced": ("orders", _("The task is on its way")),
+        "received": ("payments", _("Payments have the task")),
+        "settled": ("payments", _("The money is decided, once and for all")),
+        "reply_enqueued": ("payments", _("The answer is written down with it")),
+        "reply_produced": ("payments", _("The answer is on its way")),
+        "reply_received": ("orders", _("Orders have the answer")),
+        "status_changed": ("orders", _("The order knows how it ended")),
+    }
+
+
+def step_rows(steps: Sequence[Step]) -> tuple[StepRow, ...]:
+    """All nine steps: those that happened with the time since the one before, the others still open."""
+    happened = {step.step: step for step in steps}
+    sides = {"orders": _("Orders"), "payments": _("Payments")}
+    rows: list[StepRow] = []
+    before: datetime | None = None
+    for name, (side, label) in step_labels().items():
+        step = happened.get(name)
+        since = f"+{duration(step.at - before)}" if step and before else ""
+        at, state = (clock(step.at), "done") if step else ("", "open")
+        rows.append(StepRow(label, side, sides[side], at, since, state))
+        before = step.at if step else before
+    return tuple(rows)
+
+
+def timeline_note(order: Order, timeline: Timeline) -> str:
+    """What to say about a timeline that is not whole."""
+    if timeline.complete:
+        times = [step.at for step in timeline.steps]
+        return _("From order to answer in %(duration)s.") % {"duration": duration(max(times) - min(times))}
+    if order.status == "NEW":
+        return _("The grey steps are still to come.")
+    return _("One of the services does not answer just now, so some steps cannot be shown.")
