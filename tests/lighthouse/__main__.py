@@ -6,6 +6,7 @@ Lighthouse comes from npm into build/lighthouse, the browser from Debian. Exits 
 import json
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 
@@ -15,6 +16,7 @@ from tests.whole_shop import running_shop
 
 FOLDER = ROOT / "build" / "lighthouse"
 PAGES = {"catalogue": "/", "product": "/products/smoke-and-pine-tea/", "login": "/login/"}
+RUNS = 3
 LIMITS = {"performance": 0.95, "accessibility": 1.0, "best-practices": 1.0, "seo": 1.0}
 
 
@@ -24,6 +26,12 @@ def install():
     subprocess.run(
         ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent"], cwd=FOLDER, check=True
     )
+
+
+def median_scores(url, name):
+    """Of three runs: a single one says as much about the machine as about the page."""
+    runs = [scores_of(url, f"{name}-{number}") for number in range(RUNS)]
+    return {category: statistics.median(scores[category] for scores in runs) for category in LIMITS}
 
 
 def scores_of(url, name):
@@ -49,7 +57,7 @@ def main():
     failed = False
     with running_shop() as shop:
         for name, path in PAGES.items():
-            scores = scores_of(shop.ui_url + path, name)
+            scores = median_scores(shop.ui_url + path, name)
             low = [category for category, limit in LIMITS.items() if scores[category] < limit]
             failed = failed or bool(low)
             print(
