@@ -6,7 +6,7 @@ BIN = .venv/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test check format scenario chaos screenshots lighthouse
+.PHONY: help venv run test check format scenario chaos proof screenshots lighthouse
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,12 @@ screenshots: .venv/dev.stamp ## every page at 360 and 1280 px, light and dark, i
 
 lighthouse: .venv/dev.stamp ## Lighthouse's scores of catalogue, product and login (Chromium, Node.js, npm)
 	@exec $(BIN)/python -m tests.lighthouse
+
+proof: .venv/dev.stamp ## run every long suite: all crash points, the state machine, the mutants, 20 storms (hours)
+	PROOF=1 $(BIN)/python -m pytest tests/saga tests/faults
+	$(BIN)/python -m tests.mutants
+	$(BIN)/python -m tests.chaos.recovery
+	for seed in $$(seq 1 20); do $(BIN)/python -m tests.chaos --full --seed $$seed || exit 1; done
 
 venv: .venv/embedded.stamp ## make .venv with what the shop needs to run
 

@@ -44,7 +44,7 @@ MUTANTS = (
         'publisher.confirmed.append(Confirmation((identity, attempt), 0, 0)); fault_point("relay.after_send")',
         SAGA,
     ),
-    Mutant("no re-arm", "services/payments/handlers.py", ", on_duplicate=settle_orders", "", (SAGA, "tests/payments")),
+    Mutant("no re-arm", "services/payments/handlers.py", ", on_duplicate=settle_orders", "", (SAGA,)),
     Mutant(
         "no status guard",
         "services/orders/use_cases/settling.py",

@@ -17,9 +17,12 @@ from services.messaging.redrive import Redriver, open_letters
 from services.messaging.relay import Relay
 from services.orders.models import Order
 from services.orders.use_cases import place_order, resend_unsettled
+from services.payments.models import Settlement
 from services.payments.use_cases import deposit, open_account
 from tests.saga.broker import Broker, Publisher, Subscription
 from tests.saga.business import HANDLERS, failing
+
+POISONS = (b"not JSON", b"\x00", b"[]")
 
 
 class Crash(BaseException):
@@ -45,7 +48,7 @@ class Shop:
     def __init__(self):
         self.broker = Broker(settings.TOPIC_PARTITIONS)
         self.users = [uuid.uuid4() for _ in range(3)]
-        self.keys = 0
+        self.keys = self.hours = 0
         self._relay = self._consumer = None
         failing.clear()
 
@@ -84,6 +87,11 @@ class Shop:
         self._relay._looks = 0
         self._relay.step()
 
+    def relay_all(self):
+        """Far faster than the watchdog enqueues, as in life: else what it sends again would starve the rest."""
+        while PendingDelivery.objects.exists():
+            self.relay()
+
     def consume(self, limit=4):
         if self._consumer is None:
             self._source = None
@@ -101,8 +109,10 @@ class Shop:
         if self._consumer is not None:
             self._source.rebalance()
 
-    def watch(self, seconds=3600):
-        resend_unsettled(now=timezone.now() + timedelta(seconds=seconds))
+    def watch(self):
+        """An hour later than the last time."""
+        self.hours += 1
+        resend_unsettled(now=timezone.now() + timedelta(hours=self.hours))
         faults.fault_point("chore.after_commit")
 
     def let_time_pass(self):
@@ -110,11 +120,36 @@ class Shop:
         InboxMessage.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
 
     def redrive(self):
+        """Whoever wrote the dead letters off gives all of them another chance."""
         redriver = Redriver(handlers=HANDLERS, keys=settings.RECEIVING_KEYS, by="saga", wait=lambda seconds: None)
         return list(redriver.redrive(open_letters(), rate=1e9))
 
-    def prune(self):
-        prune_messages(now=timezone.now() + timedelta(days=400))
+    def mend(self):
+        failing.clear()
+        self.let_time_pass()
+
+    def flow(self):
+        """A message and its answer, there and back."""
+        for step in (self.relay, self.consume, self.relay, self.consume):
+            step()
+
+    def lose(self, loss, partition, place):
+        """Something goes wrong that no code of ours has done."""
+        if loss in ("drop", "duplicate", "reorder"):
+            getattr(self.broker, loss)(partition, place)
+        elif loss in ("rewind", "skip"):
+            getattr(self.broker, loss)(partition)
+            self.rebalance()
+        elif loss == "wipe":
+            self.broker.wipe()
+        elif loss == "power":
+            self.broker.down = not self.broker.down
+        elif loss == "poison":
+            self.broker.append("saga", str(self.users[place % 3]).encode(), POISONS[place % len(POISONS)], ())
+        elif loss == "prune":
+            prune_messages(now=timezone.now() + timedelta(days=400))
+        elif orders := list(Order.objects.order_by("id").values_list("id", flat=True)):
+            failing.add(orders[place % len(orders)])
 
     def heal(self):
         """All faults end. Returns after how many rounds nothing moved any more."""
@@ -125,12 +160,20 @@ class Shop:
             self.redrive()
             self.watch()
             for _ in range(3):
-                self.relay()
-                self.consume(100)
+                self.relay_all()
+                self.consume(1000)
             new = Order.objects.filter(status="NEW").exists()
             if not (new or PendingDelivery.objects.exists() or pending_inbox().exists()):
                 return number
-        raise AssertionError("it does not converge")
+        raise AssertionError(f"it does not converge: {self.what_moves()}")
+
+    def what_moves(self):
+        """For whoever reads the failure."""
+        waiting = list(pending_inbox().values("type", "subject", "partition", "failures", "attempt", "last_error"))
+        new = list(Order.objects.filter(status="NEW").values("id", "attempt"))
+        settled = list(Settlement.objects.values_list("order_id", flat=True))
+        unsent = list(PendingDelivery.objects.values("message__type", "message__subject", "attempt"))
+        return {"inbox": waiting, "new": new, "settled": settled, "unsent": unsent, "offsets": self.broker.offsets}
 
 
 def require_stored(records):
