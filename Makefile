@@ -61,9 +61,12 @@ venv: .venv/embedded.stamp ## make .venv with what the shop needs to run
 	@touch $@
 
 # --- Apache Kafka without Docker, and what proves the containers without an engine --------------------------------
-.PHONY: kafka
+.PHONY: kafka containers
 BROKERS ?= 1
 KAFKA_PORT ?= 9092
 
 kafka: .venv/embedded.stamp ## run Apache Kafka on 127.0.0.1:9092 in the foreground (BROKERS=3; Java 17+ and Maven)
 	@exec $(BIN)/python -m services.embedded.apache_kafka --brokers '$(BROKERS)' --port '$(KAFKA_PORT)'
+
+containers: .venv/dev.stamp ## carry out Dockerfile and compose.yaml without an engine, until the scenario passes
+	@exec $(BIN)/python -m tests.containers.carry_out

@@ -2,8 +2,8 @@
 
 Carries out the Dockerfile's steps in a clean folder, then starts what compose.yaml lists, in its order, with its
 commands and its environment under the values of .env.example, against PostgreSQL servers and Apache Kafka on this
-machine, until the scenario passes through the published port; then stops all. What an engine alone can show
-(users, read-only folders, networks, limits) is not shown.
+machine, several of each as `--scale` would, until the scenario passes through every gateway; then stops all. What an
+engine alone can show (users, read-only folders, networks, limits) is not shown.
 """
 
 import os
@@ -22,48 +22,37 @@ from services.common.env import ROOT
 from services.embedded import apache_kafka
 from services.embedded.children import start_child
 from services.embedded.databases import create_databases
-from services.embedded.ports import answers, free_port
+from services.embedded.ports import answers
 from services.embedded.postgres import Postgres
 from tests.backing_services import stop, wait_until
 from tests.containers import compose
+from tests.containers.addresses import Addresses
 from tests.containers.image import Image
 
 SECONDS_TO_BE_HEALTHY = 90
+# No change but numbers: two relays of which one leads, three consumers that share the partitions.
+SCALE = {
+    **dict.fromkeys(("gateway", "orders", "payments", "orders-relay", "payments-relay"), 2),
+    **dict.fromkeys(("orders-chores", "payments-chores"), 2),
+    **dict.fromkeys(("orders-consumer", "payments-consumer"), 3),
+}
 
 
 class Project:
-    """The services of compose.yaml on this machine: every host and port of theirs is a port here."""
+    """The services of compose.yaml on this machine, in the numbers of `SCALE`."""
 
     def __init__(self, folder, stack):
         self.folder, self.stack = folder, stack
         self.image = Image(folder / "image")
         self.services = compose.load(compose.example_variables())
-        self.ports = {}
+        self.addresses = Addresses({name: SCALE.get(name, 1) for name in self.services})
 
-    def port(self, service, number):
-        """The port here that stands for a container's."""
-        if (service, number) not in self.ports:
-            self.ports[service, number] = free_port()
-        return self.ports[service, number]
-
-    def here(self, service, text):
-        """The text of compose.yaml, with addresses of this machine."""
-        others = "|".join(sorted(self.services, key=len, reverse=True))
-        text = re.sub(rf"(?<=[/@])({others}):(\d+)", lambda m: f"127.0.0.1:{self.port(m[1], m[2])}", str(text))
-        text = re.sub(rf"^({others}):(\d+)$", lambda m: f"127.0.0.1:{self.port(m[1], m[2])}", text)
-        own = r"(?:0\.0\.0\.0|127\.0\.0\.1|localhost|(?<=//)):(\d+)(?!\d)"
-        text = re.sub(own, lambda m: f"127.0.0.1:{self.own_port(service, m[1])}", text)
-        return re.sub(r"(?<=--probe-port=)(\d+)", lambda m: str(self.port(service, m[1])), text)
-
-    def own_port(self, service, number):
-        return number if int(number) in self.ports.values() else self.port(service, number)
-
-    def environment(self, service):
+    def environment(self, service, copy=1):
         listed = self.services[service].get("environment", {})
-        return {name: self.here(service, value) for name, value in listed.items()}
+        return {name: self.addresses.here(service, copy, value) for name, value in listed.items()}
 
-    def command(self, service):
-        return [self.here(service, word) for word in self.services[service]["command"]]
+    def command(self, service, copy=1):
+        return [self.addresses.here(service, copy, word) for word in self.services[service]["command"]]
 
     def start(self, service):
         """Start it, and wait for what others wait for: its end, or its health."""
@@ -79,25 +68,38 @@ class Project:
         print(f"{service:20} {time.monotonic() - began:5.1f} s", flush=True)
 
     def start_ours(self, service):
-        arguments = self.image.process(self.command(service), self.environment(service))
+        copies = range(1, self.addresses.scale[service] + 1)
+        processes = [self.start_copy(service, copy) for copy in copies]
+        for copy, process in zip(copies, processes, strict=True):
+            wait_until(
+                lambda copy=copy, process=process: self.healthy(service, copy, process),
+                seconds=SECONDS_TO_BE_HEALTHY,
+                what=f"{service} healthy",
+                every=0.3,
+            )
+
+    def start_copy(self, service, copy):
+        arguments = self.image.process(self.command(service, copy), self.environment(service, copy))
         command, environment = arguments.pop("args"), arguments.pop("env")
-        with (self.folder / f"{service}.log").open("wb") as log:
+        with self.log(service, copy).open("wb") as log:
             process = start_child(command, environment=environment, stdout=log, stderr=log, **arguments)
         self.stack.callback(stop, process, signal.SIGTERM)
+        return process
 
-        def healthy():
-            assert process.poll() is None, f"{service} ended:\n{(self.folder / f'{service}.log').read_text()[-3000:]}"
-            check = self.image.run(self.image.healthcheck, self.environment(service), capture_output=True)
-            return check.returncode == 0
+    def log(self, service, copy=1):
+        return self.folder / f"{service}-{copy}.log"
 
-        wait_until(healthy, seconds=SECONDS_TO_BE_HEALTHY, what=f"{service} healthy", every=0.3)
+    def healthy(self, service, copy, process):
+        assert process.poll() is None, f"{service} ended:\n{self.log(service, copy).read_text()[-3000:]}"
+        check = self.image.run(self.image.healthcheck, self.environment(service, copy), capture_output=True)
+        return check.returncode == 0
 
     def start_postgres(self, service):
         environment = self.services[service]["environment"]
         password = Path(self.image.mapped(environment["POSTGRES_PASSWORD_FILE"])).read_text()
-        postgres = Postgres(self.folder / service, self.port(service, "5432"), "superuser")
+        postgres = Postgres(self.folder / service, self.addresses.port(service, 5432), "superuser")
         postgres.prepare()
-        with (self.folder / f"{service}.log").open("wb") as log:
+        with self.log(service).open("wb") as log:
             process = start_child(postgres.command(), stop_signal=signal.SIGINT, stdout=log, stderr=log, cwd="/")
         self.stack.callback(stop, process, signal.SIGINT)
         wait_until(postgres.ready, seconds=30, what=service)
@@ -116,32 +118,35 @@ class Project:
         assert apache_kafka.start_java(jars, ["kafka.tools.StorageTool", *arguments], log).wait() == 0, log.read_text()
         process = apache_kafka.start_java(jars, ["kafka.Kafka", str(properties)], log)
         self.stack.callback(stop, process, signal.SIGTERM)
-        wait_until(lambda: answers(self.port(service, "9092")), seconds=60, what=service)
+        wait_until(lambda: answers(self.addresses.port(service, 9092)), seconds=60, what=service)
 
     def kafka_settings(self, service):
         for name, value in self.environment(service).items():
             if name != "KAFKA_HEAP_OPTS":
                 value = value.replace("/var/lib/kafka/data", str(self.folder / service / "data"))
-                yield f"{name.removeprefix('KAFKA_').lower().replace('_', '.')}={self.listeners(value)}"
-
-    def listeners(self, value):
-        """A listener without a host is on every address there; here on the loopback alone."""
-        return value.replace("//:", "//127.0.0.1:")
+                yield f"{name.removeprefix('KAFKA_').lower().replace('_', '.')}={value}"
 
 
 def check(project):
-    """The scenario through the published REST port; the web shop without HTTPS; the names used between containers."""
-    rest, pages = (project.ports["gateway", number] for number in ("8000", "3000"))
-    page = requests.get(f"http://localhost:{pages}/", timeout=10, allow_redirects=False)
+    """The scenario through each gateway; the web shop without HTTPS; the names used between containers."""
+    port = project.addresses.port
+    for copy in (1, 2):
+        check_pages(f"http://localhost:{port('gateway', 3000, copy)}")
+        scenario = [sys.executable, "-m", "tests.scenario", "--url", f"http://localhost:{port('gateway', 8000, copy)}"]
+        subprocess.run(scenario, cwd=ROOT, check=True)
+    for name, number in (("orders", 8001), ("payments", 8002)):
+        url = f"http://127.0.0.1:{port(name, number)}/readyz"
+        assert requests.get(url, headers={"Host": f"{name}:{number}"}, timeout=10).status_code == 200, name
+
+
+def check_pages(url):
+    page = requests.get(f"{url}/", timeout=10, allow_redirects=False)
     assert page.status_code == 200, page.status_code
     assert "Strict-Transport-Security" not in page.headers
-    for address in re.findall(r'"(/static/[^"]+)"', page.text):
-        assert requests.get(f"http://localhost:{pages}{address}", timeout=10).status_code == 200, address
-    for name, number in (("orders", "8001"), ("payments", "8002")):
-        url = f"http://127.0.0.1:{project.ports[name, number]}/readyz"
-        assert requests.get(url, headers={"Host": f"{name}:{number}"}, timeout=10).status_code == 200, name
-    scenario = [sys.executable, "-m", "tests.scenario", "--url", f"http://localhost:{rest}"]
-    subprocess.run(scenario, cwd=ROOT, check=True)
+    addresses = re.findall(r'"(/static/[^"]+)"', page.text)
+    assert addresses
+    for address in addresses:
+        assert requests.get(url + address, timeout=10).status_code == 200, address
 
 
 def main():

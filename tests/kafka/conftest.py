@@ -1,12 +1,11 @@
 import shutil
-import signal
 from contextlib import contextmanager
 
 import pytest
 
 from services.embedded.apache_kafka import Cluster, resolve_jars
 from services.embedded.ports import free_port, is_free
-from tests.backing_services import stop, wait_until
+from tests.backing_services import wait_until
 
 
 @pytest.fixture(scope="session")
@@ -22,8 +21,9 @@ def kafka_folder(tmp_path_factory):
 
 @pytest.fixture
 def kafka_port():
-    """A free port whose neighbour 100 above, the controller's, is free, too."""
-    return next(port for port in iter(free_port, None) if is_free(port + 100))
+    """The first of three free ports whose neighbours 100 above, the controllers', are free, too."""
+    wanted = (0, 1, 2, 100, 101, 102)
+    return next(port for port in iter(free_port, None) if all(is_free(port + step) for step in wanted))
 
 
 @pytest.fixture
@@ -39,7 +39,6 @@ def started(kafka_folder):
             wait_until(cluster.ready, seconds=60, what="Apache Kafka")
             yield cluster
         finally:
-            for process in cluster.running.values():
-                stop(process, signal.SIGTERM)
+            cluster.stop()
 
     return start
