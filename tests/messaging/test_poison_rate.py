@@ -1,6 +1,7 @@
 """One key that cannot be handled must not slow the others."""
 
 import os
+import statistics
 import time
 
 import pytest
@@ -11,7 +12,8 @@ from tests.messaging.ring import KEYS, note, record
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-COUNT = 10_000 if os.environ.get("PROOF") else 5_000
+PROOF = bool(os.environ.get("PROOF"))
+COUNT, ROUNDS = (10_000, 5) if PROOF else (2_000, 1)
 
 
 def handled_a_second(board):
@@ -25,18 +27,18 @@ def handled_a_second(board):
     return InboxMessage.objects.filter(processed_at__isnull=False).count() / (time.perf_counter() - began)
 
 
-def empty():
+def round_of(board, failing):
+    """The rate of one round; the poisoned key waits with all its messages, every other message is handled."""
     InboxMessage.objects.all().delete()
+    board.failing = failing
+    rate = handled_a_second(board)
+    assert InboxMessage.objects.filter(processed_at=None).count() == (COUNT / 1000 if failing else 0)
+    return rate
 
 
-def test_poison_among_a_thousand_keys_leaves_the_rate_as_it_was(board):
-    rates = {"sound": [], "poisoned": []}
-    for _ in range(2):
-        empty()
-        board.failing.clear()
-        rates["sound"].append(handled_a_second(board))
-        empty()
-        board.failing["text 500"] = RuntimeError("boom")
-        rates["poisoned"].append(handled_a_second(board))
-        assert InboxMessage.objects.filter(processed_at=None).count() == COUNT / 1000
-    assert max(rates["poisoned"]) >= 0.8 * max(rates["sound"]), rates
+def test_poison_among_a_thousand_keys_holds_up_no_other(board):
+    """`make proof` compares the rates, too: side by side, the median of five rounds."""
+    poison = {"text 500": RuntimeError("boom")}
+    ratios = [round_of(board, poison) / round_of(board, {}) for _ in range(ROUNDS)]
+    print(f"rate with poison / without: {statistics.median(ratios):.2f} {[round(ratio, 2) for ratio in ratios]}")
+    assert not PROOF or statistics.median(ratios) >= 0.8
