@@ -31,7 +31,7 @@ class Launch:
 class Process:
     """How to start it and after what.
 
-    It starts only while those it `needs` are up, and it is started anew after one that it `follows` came up anew.
+    It starts only while those it `needs` are up. When one that it `follows` goes down it ends, to start after it.
     A `once` process is a step: it is up when it has ended with 0.
     """
 
