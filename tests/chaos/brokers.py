@@ -28,7 +28,17 @@ def apache_kafka(count):
         tempfile.TemporaryDirectory(prefix="storm-kafka-") as folder,
         running(Cluster(Path(folder), jars, first_port(), count=count)) as cluster,
     ):
+        admin = AdminClient({"bootstrap.servers": cluster.bootstrap_servers(), "log_level": 0})
+        # A broker takes connections before the cluster counts on it, and three copies need three.
+        wait_until(lambda: registered(admin) == count, seconds=60, what="all brokers registered", every=0.2)
         yield cluster
+
+
+def registered(admin):
+    try:
+        return len(admin.list_topics(timeout=5).brokers)
+    except KafkaException:
+        return 0
 
 
 def variables(cluster):
