@@ -44,7 +44,7 @@ NUMBERS = (
     ("users", 10, 50, "users who place them"),
     ("deposits", 40, 200, "deposits beside them"),
     ("kills", 30, 40, "processes to kill -9"),
-    ("wipes", 1, 2, "times that the broker loses everything"),
+    ("wipes", 1, 2, "times that the embedded broker loses everything"),
     ("outages", 1, 2, "times to kill -9 Apache Kafka's only broker"),
     ("failovers", 1, 1, "times to kill -9 the leader of three brokers"),
     ("rolls", 1, 1, "times to restart all three, one by one"),
@@ -73,9 +73,9 @@ def run(shop, brokers, chosen):
     steps.run(shop.url)
     history = History()
     numbers = {name: getattr(chosen, name) for name, *_ in NUMBERS}
-    load = {name: numbers.pop(name) for name in LOAD}
+    calls = {name: numbers.pop(name) for name in LOAD}
     storm = Storm(shop, brokers, seed=chosen.seed, interval=chosen.interval, **numbers)
-    load = Load(shop.url, history, **load, seconds=storm.seconds, seed=chosen.seed)
+    load = Load(shop.url, history, **calls, seconds=storm.seconds, seed=chosen.seed)
     load.prepare(MONEY)
     print(f"{chosen.users} users are in; {chosen.orders} orders over {storm.seconds:.0f} s of storm", flush=True)
     load.start()
