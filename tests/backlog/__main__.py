@@ -110,11 +110,13 @@ def named(shop, cluster, extra):
 
 
 def tell_used(used, seconds, what):
-    machine = used.pop("machine")
-    print(f"  {what}: {seconds:.1f} s; processors {machine / seconds / os.cpu_count():.0%} busy", flush=True)
-    shares = {**used, "this and others' programs": machine - sum(used.values())}
-    told = [f"{name} {value / seconds:.0%}" for name, value in sorted(shares.items(), key=lambda each: -each[1])]
-    print(f"    of one processor: {', '.join(told[:8])}", flush=True)
+    """Processor seconds are told beside the time: on a busy machine only they can be compared."""
+    machine, most = used.pop("machine"), seconds * os.cpu_count()
+    shop = sum(used.values())
+    print(f"  {what}: {seconds:.1f} s", flush=True)
+    print(f"    of {most:.1f} processor seconds the shop used {shop:.1f}, others {machine - shop:.1f}:", end=" ")
+    told = (f"{name} {value:.1f}" for name, value in sorted(used.items(), key=lambda each: -each[1]))
+    print(", ".join(list(told)[:7]), flush=True)
 
 
 if __name__ == "__main__":
