@@ -6,7 +6,7 @@ BIN = .venv/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test check format scenario chaos proof screenshots lighthouse
+.PHONY: help venv run test check format scenario chaos backlog proof screenshots lighthouse
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ scenario: .venv/embedded.stamp ## order, pay and check against a running shop (U
 
 chaos: .venv/dev.stamp ## kill processes at random under load and prove that no order is lost or paid twice (SEED=n, STORM='--full')
 	@exec $(BIN)/python -m tests.chaos $(if $(SEED),--seed '$(SEED)') $(STORM)
+
+backlog: .venv/dev.stamp ## latency and 20,000 waiting orders, on the embedded broker and on Apache Kafka (Java 17+ and Maven)
+	@exec $(BIN)/python -m tests.backlog
 
 screenshots: .venv/dev.stamp ## every page at 360 and 1280 px, light and dark, into build/screenshots (Chromium)
 	@exec $(BIN)/python -m tests.browser.screenshots

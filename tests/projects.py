@@ -31,7 +31,7 @@ SETTINGS = {
     "saga": "tests.saga.settings",
     "whole": "gateway_proj.settings",
 }
-NOT_TESTS = {"messages", "chaos", "mutants", "lighthouse"}
+NOT_TESTS = {"messages", "chaos", "backlog", "mutants", "lighthouse"}
 PASS_THROUGH = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow")
 NO_TESTS = pytest.ExitCode.NO_TESTS_COLLECTED
 COUNTS = "SHOP_TEST_COUNTS"  # where a child leaves its totals; set means "I am a child"

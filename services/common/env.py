@@ -110,3 +110,9 @@ def database(name: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {**config.get("OPTIONS", {}), **options},
     }
+
+
+def mail(name: str) -> dict[str, Any]:
+    """Django's mail settings for `smtp://user:password@host:port`; unset, mails are dropped."""
+    config: dict[str, Any] = environ.Env.email_url_config(text(name, "dummymail://"))
+    return config

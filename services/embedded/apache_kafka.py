@@ -179,6 +179,13 @@ class Cluster:
         for node in self.nodes:
             self.start(node.number)
 
+    def revive(self) -> dict[int, int]:
+        """Start again what has ended; returns the exit codes by number."""
+        ended = {number: code for number, process in self.running.items() if (code := process.poll()) is not None}
+        for number in ended:
+            self.start(number)
+        return ended
+
     def ready(self) -> bool:
         """Whether every broker takes connections."""
         return all(answers(node.port) for node in self.nodes)
@@ -206,10 +213,8 @@ def run(cluster: Cluster) -> None:
         announce(cluster)
         while True:
             time.sleep(RESTART_SECONDS)
-            for number, process in cluster.running.items():
-                if (code := process.poll()) is not None:
-                    print(f"broker {number} ended with {code}; starting it again", flush=True)
-                    cluster.start(number)
+            for number, code in cluster.revive().items():
+                print(f"broker {number} ended with {code} and was started again", flush=True)
     except KeyboardInterrupt:
         print("stopping Apache Kafka", flush=True)
     finally:

@@ -1,9 +1,12 @@
 """The admin of orders: the catalogue is edited here, orders are looked at."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from services.common.admin import ReadOnly
 from services.orders.models import Category, Order, OrderItem, Product
+from services.orders.queries import delayed_orders
 
 
 @admin.register(Category)
@@ -24,10 +27,23 @@ class OrderItemInline(ReadOnly, admin.TabularInline):
     extra = 0
 
 
+class DelayedFilter(admin.SimpleListFilter):
+    """The orders that staff are alerted about."""
+
+    title = "delayed"
+    parameter_name = "delayed"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("1", "delayed")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        return queryset.filter(id__in=delayed_orders().values("id")) if self.value() else queryset
+
+
 @admin.register(Order)
 class OrderAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("id", "user_id", "status", "reason", "amount", "currency", "attempt", "created_at", "settled_at")
-    list_filter = ("status", "reason")
+    list_filter = (DelayedFilter, "status", "reason")
     search_fields = ("id__exact", "user_id__exact")
     ordering = ("-id",)
     inlines = (OrderItemInline,)

@@ -96,7 +96,10 @@ REJECTED_ORDER = Q(status=Status.REJECTED, reason__in=Reason.values, settled_at_
 
 
 class Order(models.Model):
-    """An order. `attempt` counts its payment task's sendings; at `resend_at` the watchdog looks after it."""
+    """An order. `attempt` counts its payment task's sendings; at `resend_at` the watchdog looks after it.
+
+    `alerted_at` says when staff were told that it is delayed.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user_id = models.UUIDField()
@@ -110,6 +113,7 @@ class Order(models.Model):
     resend_at = models.DateTimeField()
     created_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
+    alerted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

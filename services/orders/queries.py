@@ -45,6 +45,18 @@ def is_delayed(order: Order, *, now: datetime | None = None) -> bool:
     return order.status == Status.NEW and (now or timezone.now()) - order.created_at > DELAYED_AFTER
 
 
+def delayed_orders(*, now: datetime | None = None) -> QuerySet[Order]:
+    """Those that `is_delayed` is true of, oldest first: their task waits, was lost, or is a dead letter."""
+    return Order.objects.filter(status=Status.NEW, created_at__lt=(now or timezone.now()) - DELAYED_AFTER).order_by(
+        "id"
+    )
+
+
+def health_details() -> dict[str, int]:
+    """What `/readyz` tells of the orders."""
+    return {"delayed_orders": delayed_orders().count()}
+
+
 def timeline(order: Order) -> Timeline:
     """The order's steps that happened here."""
     steps = [Step(at, settings.SERVICE_NAME, name, detail) for at, name, detail in _steps(order)]

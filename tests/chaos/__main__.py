@@ -5,14 +5,17 @@ import random
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.backing_services import wait_until
 from tests.chaos import invariants
+from tests.chaos.brokers import Brokers, apache_kafka, variables
 from tests.chaos.faults import Storm
 from tests.chaos.history import OK, History
 from tests.chaos.load import Load
 from tests.chaos.shop import Shop
+from tests.scenario import steps
 from tests.whole_shop import running_shop
 
 CALM_SECONDS = 60.0
@@ -23,6 +26,7 @@ def options():
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="the same storm again")
     parser.add_argument("--full", action="store_true", help="the storm of `make proof`")
+    parser.add_argument("--brokers", type=int, default=0, choices=BROKER_FAULTS, help="of Apache Kafka; 0: embedded")
     parser.add_argument("--interval", type=float, default=1.0, help="seconds between two faults")
     for name, number, full, what in NUMBERS:
         parser.add_argument(f"--{name}", type=int, help=f"{what} (default {number}, with --full {full})")
@@ -30,6 +34,8 @@ def options():
     for name, number, full, _ in NUMBERS:
         if getattr(given, name) is None:
             setattr(given, name, full if given.full else number)
+    for name in set().union(*BROKER_FAULTS.values()) - BROKER_FAULTS[given.brokers]:
+        setattr(given, name, 0)
     return given
 
 
@@ -38,28 +44,38 @@ NUMBERS = (
     ("users", 10, 50, "users who place them"),
     ("deposits", 40, 200, "deposits beside them"),
     ("kills", 30, 40, "processes to kill -9"),
-    ("wipes", 1, 2, "times that the broker loses everything"),
+    ("wipes", 1, 2, "times that the embedded broker loses everything"),
+    ("outages", 1, 2, "times to kill -9 Apache Kafka's only broker"),
+    ("failovers", 1, 1, "times to kill -9 the leader of three brokers"),
+    ("rolls", 1, 1, "times to restart all three, one by one"),
+    ("cuts", 1, 1, "times to cut off one of three (SIGSTOP)"),
     ("postgres", 0, 2, "times to kill -9 PostgreSQL"),
     ("duplicates", 0, 10, "times to send 10 messages again in another order"),
     ("poisons", 0, 20, "unreadable messages"),
     ("pauses", 0, 2, "processes to stop for a while (SIGSTOP)"),
     ("rebalances", 0, 3, "second consumers that join and leave"),
 )
-FAULTS = ("kills", "wipes", "postgres", "duplicates", "poisons", "pauses", "rebalances")
+LOAD = ("orders", "users", "deposits")
+# What can happen to so many brokers; the embedded one (0) forgets everything with its process.
+BROKER_FAULTS = {0: {"wipes"}, 1: {"outages"}, 3: {"failovers", "rolls", "cuts"}}
 
 
 def main():
     chosen = options()
     print(f"seed {chosen.seed}", flush=True)
-    with running_shop() as whole:
-        return run(Shop(whole), chosen)
+    with ExitStack() as stack:
+        cluster = stack.enter_context(apache_kafka(chosen.brokers)) if chosen.brokers else None
+        shop = Shop(stack.enter_context(running_shop(**(variables(cluster) if cluster else {}))))
+        return run(shop, Brokers(cluster, shop.topics[0]) if cluster else None, chosen)
 
 
-def run(shop, chosen):
+def run(shop, brokers, chosen):
+    steps.run(shop.url)
     history = History()
-    storm = Storm(shop, seed=chosen.seed, interval=chosen.interval, **{name: getattr(chosen, name) for name in FAULTS})
-    numbers = {name: getattr(chosen, name) for name in ("orders", "users", "deposits")}
-    load = Load(shop.url, history, **numbers, seconds=storm.seconds, seed=chosen.seed)
+    numbers = {name: getattr(chosen, name) for name, *_ in NUMBERS}
+    calls = {name: numbers.pop(name) for name in LOAD}
+    storm = Storm(shop, brokers, seed=chosen.seed, interval=chosen.interval, **numbers)
+    load = Load(shop.url, history, **calls, seconds=storm.seconds, seed=chosen.seed)
     load.prepare(MONEY)
     print(f"{chosen.users} users are in; {chosen.orders} orders over {storm.seconds:.0f} s of storm", flush=True)
     load.start()

@@ -2,11 +2,12 @@
 
 import random
 import signal
-import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 from tests.backing_services import stop
+from tests.chaos.brokers import CUT_SECONDS
 from tests.chaos.topics import Topics
 
 MESSAGING = [f"{service}.{role}" for service in ("orders", "payments") for role in ("relay", "consumer", "chores")]
@@ -18,8 +19,9 @@ EXTRA_MEMBER_SECONDS = 6.0
 class Storm:
     """One fault after another, a second apart; `done` counts those that happened, by what they are."""
 
-    def __init__(self, shop, *, seed, interval, **numbers):
+    def __init__(self, shop, brokers, *, seed, interval, **numbers):
         self.shop = shop
+        self.brokers = brokers  # of Apache Kafka; None for the embedded broker
         self.chance = random.Random(seed)
         self.interval = interval
         self.plan = [kind for kind, number in numbers.items() for _ in range(number)]
@@ -28,6 +30,7 @@ class Storm:
         self.done = Counter()
         self.wiped_at = []
         self.last_fault = time.monotonic()
+        self._pool = ThreadPoolExecutor()
         self._background = []
 
     @property
@@ -39,10 +42,19 @@ class Storm:
         began = time.monotonic()
         for number, kind in enumerate(self.plan, start=1):
             self.done[getattr(self, kind)()] += 1
-            time.sleep(max(0.0, began + number * self.interval - time.monotonic()))
-        for thread in self._background:
-            thread.join()
+            due = began + number * self.interval
+            self._idle(lambda due=due: time.monotonic() >= due)
+        self._idle(lambda: all(work.done() for work in self._background))
         self.last_fault = time.monotonic()
+        for work in self._background:
+            work.result()
+
+    def _idle(self, is_over):
+        """Wait; a broker that ended meanwhile is started here, as a child dies with the thread that starts it."""
+        while not is_over():
+            if self.brokers:
+                self.brokers.cluster.revive()
+            time.sleep(0.1)
 
     def kills(self):
         """`kill -9` of one process that runs."""
@@ -54,6 +66,23 @@ class Storm:
         """The broker dies and loses every topic, message and offset."""
         self.wiped_at.append(time.monotonic())
         return "broker wiped" if self.shop.signal("broker") else "no broker to wipe"
+
+    def outages(self):
+        """The only broker dies and comes back with its data."""
+        self._later(0, self.brokers.kill_leader)
+        return "broker killed"
+
+    def failovers(self):
+        self._later(0, self.brokers.kill_leader)
+        return "kill -9 a leading broker of three"
+
+    def rolls(self):
+        self._later(0, self.brokers.roll)
+        return "all brokers restarted, one by one"
+
+    def cuts(self):
+        self._later(0, self.brokers.cut_off)
+        return f"SIGSTOP a leading broker for {CUT_SECONDS:.0f} s"
 
     def postgres(self):
         return "kill -9 postgres" if self.shop.signal("postgres") else "no postgres to kill"
@@ -89,5 +118,4 @@ class Storm:
             time.sleep(seconds)
             work()
 
-        self._background.append(threading.Thread(target=run))
-        self._background[-1].start()
+        self._background.append(self._pool.submit(run))

@@ -1,11 +1,9 @@
 import shutil
-from contextlib import contextmanager
 
 import pytest
 
 from services.embedded.apache_kafka import Cluster, resolve_jars
-from services.embedded.ports import free_port, is_free
-from tests.backing_services import wait_until
+from tests.kafka.cluster import first_port, running
 
 
 @pytest.fixture(scope="session")
@@ -21,24 +19,14 @@ def kafka_folder(tmp_path_factory):
 
 @pytest.fixture
 def kafka_port():
-    """The first of three free ports whose neighbours 100 above, the controllers', are free, too."""
-    wanted = (0, 1, 2, 100, 101, 102)
-    return next(port for port in iter(free_port, None) if all(is_free(port + step) for step in wanted))
+    return first_port()
 
 
 @pytest.fixture
 def started(kafka_folder):
     """Starts a cluster and stops it at the end of the block."""
 
-    @contextmanager
     def start(name, port, **options):
-        cluster = Cluster(kafka_folder / name, resolve_jars(kafka_folder / "kafka-libs"), port, **options)
-        cluster.prepare()
-        cluster.start_all()
-        try:
-            wait_until(cluster.ready, seconds=60, what="Apache Kafka")
-            yield cluster
-        finally:
-            cluster.stop()
+        return running(Cluster(kafka_folder / name, resolve_jars(kafka_folder / "kafka-libs"), port, **options))
 
     return start

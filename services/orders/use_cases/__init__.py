@@ -1,5 +1,6 @@
 """What orders does: each function owns its transaction."""
 
+from services.orders.use_cases.alerting import alert_staff
 from services.orders.use_cases.catalogue import load_catalogue
 from services.orders.use_cases.placing import PlacedOrder, PriceChanged, TotalTooLarge, UnknownProducts, place_order
 from services.orders.use_cases.resending import resend_tasks, resend_unsettled
@@ -12,6 +13,7 @@ __all__ = [
     "TotalTooLarge",
     "UnknownOrder",
     "UnknownProducts",
+    "alert_staff",
     "load_catalogue",
     "place_order",
     "resend_tasks",
