@@ -57,12 +57,20 @@ def storm_shop(shop):
 
 
 @pytest.fixture(scope="module")
-def shopper(storm_shop):
-    shopper = Shopper(storm_shop.url, History(), time.monotonic() + 3600)
-    shopper.register()
-    shopper.deposit(10_000_000)
-    shopper.product = shopper.insist("GET", "products").json()["results"][0]["slug"]
-    return shopper
+def shoppers(storm_shop):
+    """Enough users to have some in every consumer's partitions."""
+    history = History()
+    shoppers = [Shopper(storm_shop.url, history, time.monotonic() + 3600) for _ in range(8 if PROOF else 1)]
+    for shopper in shoppers:
+        shopper.register()
+        shopper.deposit(10_000_000)
+        shopper.product = shopper.insist("GET", "products").json()["results"][0]["slug"]
+    return shoppers
+
+
+@pytest.fixture(scope="module")
+def shopper(shoppers):
+    return shoppers[0]
 
 
 def armed(storm_shop, point, hits, command):
@@ -79,7 +87,7 @@ def require_settled(storm_shop, shopper):
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("hits", HITS)
 @pytest.mark.parametrize(("service", "role", "command", "point"), CASES if PROOF else SHORT)
-def test_killed_process_loses_and_doubles_nothing(storm_shop, shopper, service, role, command, point, hits):
+def test_killed_process_loses_and_doubles_nothing(storm_shop, shoppers, service, role, command, point, hits):
     port = free_port()
     process = armed(storm_shop, point, hits, ["manage.py", service, command, f"--probe-port={port}"])
     try:
@@ -88,12 +96,13 @@ def test_killed_process_loses_and_doubles_nothing(storm_shop, shopper, service, 
         deadline = time.monotonic() + 90
         while process.poll() is None:
             assert time.monotonic() < deadline, "the point was never reached"
-            shopper.order(shopper.product, 1)
+            for shopper in shoppers:
+                shopper.order(shopper.product, 1)
             time.sleep(0.2)
         assert process.returncode == -signal.SIGKILL
     finally:
         stop(process, signal.SIGKILL)
-    require_settled(storm_shop, shopper)
+    require_settled(storm_shop, shoppers[0])
 
 
 @pytest.mark.parametrize("point", ["use_case.before_commit", "use_case.after_commit"])
