@@ -31,6 +31,8 @@ def place(partition: int | None, offset: int | None) -> str:
 
 
 class StepSerializer(serializers.Serializer[Step]):
+    """One step of an order's way."""
+
     at = serializers.DateTimeField()
     service = serializers.CharField()
     step = serializers.CharField()

@@ -75,7 +75,7 @@ class OrderItem:
 class Order:
     """An order: `status` is NEW, PAID or REJECTED; `reason` is set on REJECTED alone.
 
-    `delayed` says that it is still NEW long after it should not be, or that its task is a dead letter.
+    `delayed` says that it is still NEW long after it should not be: its task waits, was lost, or is a dead letter.
     """
 
     id: uuid.UUID
