@@ -58,9 +58,9 @@ class Storm:
 
     def kills(self):
         """`kill -9` of one process that runs."""
-        running = [name for name in [*MESSAGING, *WEB] if name in self.shop.processes()]
-        name = self.chance.choice(running) if running else ""
-        return f"kill -9 {name}" if self.shop.signal(name) else "nobody to kill"
+        names = self.chance.sample([*MESSAGING, *WEB], len(MESSAGING) + len(WEB))
+        name = next(filter(self.shop.signal, names), None)
+        return f"kill -9 {name}" if name else "nobody to kill"
 
     def wipes(self):
         """The broker dies and loses every topic, message and offset."""

@@ -20,7 +20,9 @@ class Event:
     id: str = ""
     status: str = ""
     amount: int = 0
-    at: float = field(default_factory=time.monotonic)
+    answer: str = ""  # all of it, where a key may bring it again
+    began: float = 0.0
+    ended: float = field(default_factory=time.monotonic)
 
 
 class History:
@@ -47,6 +49,7 @@ def check(history, orders, deposits):
         "acknowledged orders lost": lost(history, orders),
         "orders with one key": doubled(orders),
         "same key, another answer": contradicted(history),
+        "acknowledged orders not found": [event.id for event in history.of("read", REFUSED)],
         "statuses that went back": went_back(history, orders),
         "others' orders shown": foreign(history, orders),
         "acknowledged deposits lost": lost_deposits(history, deposits),
@@ -70,20 +73,25 @@ def doubled(orders):
 def contradicted(history):
     answers = defaultdict(set)
     for event in history.of("order", OK) + history.of("deposit", OK):
-        answers[event.user, event.call, event.key].add((event.id, event.amount))
+        answers[event.user, event.call, event.key].add(event.answer)
     return [name for name, different in answers.items() if len(different) > 1]
 
 
 def went_back(history, orders):
-    """NEW, then PAID or REJECTED for ever: in every client's reads, and in the end."""
-    seen, faults = {}, []
+    """NEW, then PAID or REJECTED for ever. Only a read that began after another had ended tells what came after it."""
+    reads = defaultdict(list)
     for event in history.of("read", OK):
-        before = seen.get((event.user, event.id), "NEW")
-        if before not in ("NEW", event.status):
-            faults.append((event.id, before, event.status))
-        seen[event.user, event.id] = event.status
-    last = [(order_id, status, orders[order_id][2]) for (_, order_id), status in seen.items() if order_id in orders]
-    return faults + [fault for fault in last if fault[1] not in ("NEW", fault[2])]
+        reads[event.id].append(event)
+    return [order_id for order_id, events in reads.items() if goes_back(events, orders.get(order_id, ("", "", ""))[2])]
+
+
+def goes_back(events, last):
+    final = [event for event in events if event.status != "NEW"]
+    if not final:
+        return False
+    known_since = min(event.ended for event in final)
+    new_again = any(event.status == "NEW" and event.began > known_since for event in events)
+    return new_again or {event.status for event in final} != {last}
 
 
 def foreign(history, orders):

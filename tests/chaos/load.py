@@ -13,6 +13,8 @@ from tests.chaos.history import OK, REFUSED, UNKNOWN
 RETRY_SECONDS = 0.25
 PATIENCE_SECONDS = 180.0
 THREADS = 8
+# So many writes are made twice with one key, and so many reads are of somebody else's order.
+ASK_AGAIN = 0.2
 
 
 class Shopper:
@@ -55,17 +57,22 @@ class Shopper:
         self.headers = {"Authorization": f"Bearer {self.insist('POST', 'tokens', json=login).json()['token']}"}
         self.insist("POST", "account")
 
-    def deposit(self, amount):
-        self._write("deposit", "account/deposits", {"amount": amount}, lambda body: {"amount": body["amount"]})
-
-    def order(self, product, quantity):
+    def order(self, product, quantity, *, times=1):
         body = {"items": [{"product": product, "quantity": quantity}]}
-        placed = self._write("order", "orders", body, lambda body: {"id": body["id"], "status": body["status"]})
+        key = uuid.uuid4().hex
+        for _ in range(times):
+            placed = self._write("order", "orders", body, key, ("id", "status"))
         if placed:
             self.orders.append(placed["id"])
 
-    def _write(self, call, path, body, tell):
+    def deposit(self, amount, *, times=1):
         key = uuid.uuid4().hex
+        for _ in range(times):
+            self._write("deposit", "account/deposits", {"amount": amount}, key, ("id", "amount"))
+
+    def _write(self, call, path, body, key, told):
+        """Returns what is told of the effect; asked again with its key, the same must be told."""
+        began = time.monotonic()
         answer = self.insist(
             "POST",
             path,
@@ -76,19 +83,29 @@ class Shopper:
         if answer.status_code != 201:
             self.history.add(self.id, call, REFUSED, key, status=str(answer.status_code))
             return None
-        told = tell(answer.json())
-        self.history.add(self.id, call, OK, key, **told)
-        return told
+        effect = {name: answer.json()[name] for name in told}
+        self.history.add(self.id, call, OK, key, **effect, answer=answer.text, began=began)
+        return effect
 
     def read(self, chance):
         """Look at an order of one's own, or at the newest."""
-        path = f"orders/{chance.choice(self.orders)}" if self.orders and chance.random() < 0.7 else "orders"
-        answer = self.call("GET", path)
-        if answer is None or answer.status_code != 200:
+        order_id = chance.choice(self.orders) if self.orders and chance.random() < 0.7 else None
+        began = time.monotonic()
+        answer = self.call("GET", f"orders/{order_id}" if order_id else "orders")
+        if answer is None:
+            return
+        if answer.status_code == 404:
+            self.history.add(self.id, "read", REFUSED, id=order_id)
             return
         body = answer.json()
         for order in body.get("results", [body]):
-            self.history.add(self.id, "read", OK, id=order["id"], status=order["status"])
+            self.history.add(self.id, "read", OK, id=order["id"], status=order["status"], began=began)
+
+    def pry(self, order_id):
+        """Look at somebody else's order; it is nobody's business that it exists."""
+        answer = self.call("GET", f"orders/{order_id}")
+        if answer is not None and answer.status_code != 404:
+            self.history.add(self.id, "read", OK, id=order_id, status=answer.text[:80])
 
 
 class Load:
@@ -128,11 +145,14 @@ class Load:
                 pool.submit(self._do, job, self.chance.choice(self.shoppers), random.Random(self.chance.random()))
 
     def _do(self, job, shopper, chance):
+        times = 2 if chance.random() < ASK_AGAIN else 1
         try:
             if job == "order":
-                shopper.order(chance.choice(self.products), chance.randint(1, 2))
+                shopper.order(chance.choice(self.products), chance.randint(1, 2), times=times)
             elif job == "deposit":
-                shopper.deposit(chance.randint(1_000, 5_000_000))
+                shopper.deposit(chance.randint(1_000, 5_000_000), times=times)
+            elif (other := chance.choice(self.shoppers)) is not shopper and other.orders and times > 1:
+                shopper.pry(chance.choice(other.orders))
             else:
                 shopper.read(chance)
         except Exception as error:
