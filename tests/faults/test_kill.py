@@ -5,7 +5,9 @@ import signal
 import sys
 import time
 import uuid
+from contextlib import contextmanager
 
+import psycopg
 import pytest
 import requests
 
@@ -27,9 +29,21 @@ CONSUMER = (
     "consumer.before_offsets",
     "consumer.after_offsets",
 )
+# Where a handler has failed.
+FAILURE = (
+    "inbox.after_rollback",
+    "failure.before_commit",
+    "failure.after_commit",
+    "retry.before_commit",
+    "retry.after_commit",
+)
 CASES = [
     *((service, "relay", "relay_outbox", point) for service in ("orders", "payments") for point in RELAY),
-    *((service, "consumer", "consume_inbox", point) for service in ("orders", "payments") for point in CONSUMER),
+    *(
+        (service, "consumer", "consume_inbox", point)
+        for service in ("orders", "payments")
+        for point in (*CONSUMER, *FAILURE)
+    ),
     ("payments", "consumer", "consume_inbox", "settlement.half_written"),
     ("orders", "chores", "run_chores", "watchdog.before_commit"),
     ("orders", "chores", "run_chores", "chore.after_commit"),
@@ -39,6 +53,11 @@ SHORT = [
     ("orders", "chores", "run_chores", "chore.after_commit"),
 ]
 HITS = (1, 3) if PROOF else (1,)
+# No handler can do its work beside such a constraint.
+SPELLS = {
+    "orders": ("orders_order", "CHECK (status = 'NEW') NOT VALID"),
+    "payments": ("payments_settlement", "CHECK (false) NOT VALID"),
+}
 WEB = [("orders", "orders"), ("payments", "account/deposits")]
 
 
@@ -78,6 +97,38 @@ def armed(storm_shop, point, hits, command):
     return start_child([sys.executable, *command], environment=environment, cwd=ROOT, **QUIET)
 
 
+@contextmanager
+def failing_handlers(storm_shop, service):
+    """What comes meanwhile fails, and waits for its next attempt."""
+    table, constraint = SPELLS[service]
+    with psycopg.connect(storm_shop.values[f"{service.upper()}_DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f"ALTER TABLE {table} ADD CONSTRAINT spell {constraint}")
+        try:
+            yield
+        finally:
+            connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT spell")
+
+
+def lead_to(point, storm_shop, shoppers, service, is_dead):
+    """Give it what brings it to the point, once or more often."""
+
+    def place():
+        for shopper in shoppers:
+            shopper.order(shopper.product, 1)
+
+    def pending():
+        return storm_shop.select(service, invariants.OPEN_WORK)[0][1]
+
+    if point not in FAILURE:
+        place()
+        time.sleep(0.2)
+        return
+    with failing_handlers(storm_shop, service):
+        place()
+        wait_until(lambda: pending() or is_dead(), seconds=60, what="a failure", every=0.1)
+    wait_until(lambda: not pending() or is_dead(), seconds=60, what="another attempt", every=0.1)
+
+
 def require_settled(storm_shop, shopper):
     wait_until(lambda: invariants.settled(storm_shop), seconds=60, what="settled", every=0.1)
     _, found = invariants.check(storm_shop, shopper.history, Calm)
@@ -96,9 +147,7 @@ def test_killed_process_loses_and_doubles_nothing(storm_shop, shoppers, service,
         deadline = time.monotonic() + 90
         while process.poll() is None:
             assert time.monotonic() < deadline, "the point was never reached"
-            for shopper in shoppers:
-                shopper.order(shopper.product, 1)
-            time.sleep(0.2)
+            lead_to(point, storm_shop, shoppers, service, lambda: process.poll() is not None)
         assert process.returncode == -signal.SIGKILL
     finally:
         stop(process, signal.SIGKILL)
