@@ -1,7 +1,7 @@
 """The tables of messaging. The hot paths write them by SQL; the ORM is for reading, the admin and tests."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 
 
@@ -119,7 +119,9 @@ class DeadLetter(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                F("topic"), F("partition"), F("offset"), F("digest"), F("reason"), name="dead_letter_kept_once"
+                fields=["topic", "partition", "offset", "digest", "reason"],
+                nulls_distinct=False,
+                name="dead_letter_kept_once",
             )
         ]
         indexes = [

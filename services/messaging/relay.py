@@ -44,6 +44,7 @@ WITH confirmed AS (
 INSERT INTO messaging_delivery (message_id, attempt, partition, "offset", confirmed_at)
 SELECT message_id, attempt, partition, "offset", clock_timestamp() FROM confirmed
 """
+# One that was refused before, and sent again by whoever missed its answer, is the same dead letter.
 REFUSE = """
 WITH refused AS (
     DELETE FROM messaging_pendingdelivery WHERE message_id = %(id)s RETURNING message_id AS refused_id
@@ -53,6 +54,7 @@ INSERT INTO messaging_deadletter
 SELECT 'outbox', 'refused', %(detail)s, topic, convert_to(key, 'UTF8'), value, %(headers)s::jsonb,
        sha256(value), type, subject, clock_timestamp()
 FROM messaging_outboxmessage JOIN refused ON id = refused_id
+ON CONFLICT (topic, partition, "offset", digest, reason) DO UPDATE SET resolved_at = NULL
 """
 
 

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from services.messaging.kafka import Publisher, Subscription
 from services.messaging.models import DeadLetter, Delivery, OutboxMessage, PendingDelivery
@@ -129,6 +130,17 @@ def test_message_too_large_for_the_broker_becomes_a_dead_letter_and_holds_nobody
     letter = DeadLetter.objects.get()
     assert (letter.source, letter.reason) == ("outbox", "refused")
     assert bytes(letter.value) == bytes(OutboxMessage.objects.order_by("id").first().value)
+
+
+def test_message_refused_again_is_the_same_dead_letter_and_open_again(topic, direct):
+    """As a watchdog sends again whatever gets no answer; it cannot know why."""
+    large, relay = note("x" * 1_100_000), Relay(direct())
+    send(large)
+    relay.drain()
+    DeadLetter.objects.update(resolved_at=timezone.now())
+    send(large)
+    relay.drain()
+    assert DeadLetter.objects.get().resolved_at is None
 
 
 def test_messages_wait_while_the_topic_is_missing(ring, direct):
