@@ -62,7 +62,9 @@ class Consumer:
 
     def step(self) -> int:
         """Take what has come, or wait for it a little; handle what is pending. Returns how many records came."""
-        records = self._source.poll(POLL_SECONDS, self._batch_size)
+        polled = self._source.poll(POLL_SECONDS, self._batch_size)
+        # A rebalance amid the poll may have taken some away: they are its successor's, who reads them again.
+        records = [record for record in polled if record.partition in self._locks.wanted]
         if records:
             fault_point("consumer.before_store")
             self._with_database(lambda: self._inbox.receive(records))

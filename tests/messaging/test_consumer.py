@@ -120,6 +120,31 @@ def test_partition_whose_lock_a_zombie_holds_waits_for_it(make_consumer, board, 
     consume(consumer, lambda: board.texts() == ["hello"])
 
 
+def test_records_of_a_partition_that_is_taken_away_while_they_are_polled_are_left_to_its_successor(
+    make_consumer, board, direct
+):
+    class TakenAway(Subscription):
+        committed, found = [], []
+
+        def __init__(self, topic, *, on_assign, on_revoke):
+            super().__init__(topic, on_assign=on_assign, on_revoke=on_revoke)
+            self.on_revoke = on_revoke
+
+        def poll(self, seconds, limit):
+            self.found += (records := super().poll(seconds, limit))
+            self.on_revoke({record.partition for record in records})
+            return records
+
+        def commit(self, records):
+            self.committed.extend(records)
+
+    consumer = make_consumer(TakenAway)
+    send(note())
+    Relay(direct()).drain()
+    consume(consumer, lambda: TakenAway.found)
+    assert (board.texts(), InboxMessage.objects.count(), TakenAway.committed) == ([], 0, [])
+
+
 def test_lost_database_connection_is_mended_in_place(make_consumer, board, direct):
     consumer = make_consumer()
     send(note("before"))

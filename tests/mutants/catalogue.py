@@ -82,6 +82,13 @@ MUTANTS = (
         MESSAGING,
     ),
     of_messaging(
+        "what was taken away amid a poll is handled",
+        "consumer",
+        " if record.partition in self._locks.wanted]",
+        "]",
+        MESSAGING,
+    ),
+    of_messaging(
         "contradictions are dropped",
         "inbox",
         "if known[arrival.identity][0] != arrival.received.event.fingerprint:",
