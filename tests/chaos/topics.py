@@ -33,22 +33,21 @@ class Topics:
         self.confirmed = {}
 
     def repeat(self, count):
-        """Send messages that are in a topic already once more, shuffled; returns how many."""
+        """Send so many messages that are in a topic already once more, shuffled; returns whether all were confirmed."""
         topic = self.chance.choice(self.names)
         found = [each for each in self._read(topic) if each.value() not in self.sent]
-        again = self.chance.sample(found, min(count, len(found)))
-        return len(self._send([(topic, each.key(), each.value(), each.headers()) for each in again]))
+        if len(found) < count:
+            return False
+        again = self.chance.sample(found, count)
+        return len(self._send([(topic, each.key(), each.value(), each.headers()) for each in again])) == count
 
-    def poison(self, count):
-        """Send messages that nobody can read, each unlike any other; returns how many were confirmed."""
-        bad = []
-        for _ in range(count):
-            value = self.chance.choice(POISONS) + b" " + uuid.UUID(int=self.chance.getrandbits(128)).bytes
-            bad.append((self.chance.choice(self.names), str(uuid.uuid4()).encode(), value, None))
-        self.sent |= {value for _, _, value, _ in bad}
-        confirmed = self._send(bad)
+    def poison(self):
+        """Send a message that nobody can read, unlike any other; returns whether it was confirmed."""
+        value = self.chance.choice(POISONS) + b" " + uuid.UUID(int=self.chance.getrandbits(128)).bytes
+        self.sent.add(value)
+        confirmed = self._send([(self.chance.choice(self.names), str(uuid.uuid4()).encode(), value, None)])
         self.confirmed |= {each.value(): time.monotonic() for each in confirmed}
-        return len(confirmed)
+        return bool(confirmed)
 
     def _read(self, topic):
         group = {"group.id": f"storm-{uuid.uuid4().hex}", "enable.auto.commit": False}
