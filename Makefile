@@ -45,14 +45,14 @@ lighthouse: .venv/dev.stamp ## Lighthouse's scores of catalogue, product and log
 SEEDS ?= $(shell seq 1 20)
 
 proof: .venv/dev.stamp ## run every long suite: all crash points, the state machine, the mutants, 20 storms (two hours)
-	PROOF=1 $(BIN)/python -m pytest tests/saga tests/faults tests/messaging/test_poison_rate.py
-	$(BIN)/python -m tests.mutants
-	$(BIN)/python -m tests.chaos.recovery
 	@for seed in $(SEEDS); do $(BIN)/python -m tests.chaos --full --seed $$seed || exit 1; done
 	@if command -v java >/dev/null && command -v mvn >/dev/null; then \
 	  $(BIN)/python -m tests.chaos --full --brokers 1 --seed 1 && \
 	  $(BIN)/python -m tests.chaos --brokers 3 --interval 12 --seed 1; \
 	else echo "no Java or no Maven: no storm over Apache Kafka"; fi
+	$(BIN)/python -m tests.chaos.recovery
+	$(BIN)/python -m tests.mutants
+	PROOF=1 $(BIN)/python -m pytest tests/saga tests/faults tests/messaging/test_poison_rate.py
 
 venv: .venv/embedded.stamp ## make .venv with what the shop needs to run
 

@@ -42,7 +42,7 @@ def copy(folder):
 
 def change(path, mutant):
     text = path.read_text()
-    if text.count(mutant.old) != 1:
+    if text.count(mutant.old) != mutant.times:
         sys.exit(f"{mutant.name}: its place in {mutant.file} is gone; adapt tests/mutants/catalogue.py")
     path.write_text(text.replace(mutant.old, mutant.new))
 

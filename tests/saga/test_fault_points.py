@@ -81,6 +81,21 @@ def test_crash(shop, point, hits):
         assert InboxMessage.objects.filter(duplicates__gt=0).exists()
 
 
+@pytest.mark.parametrize("pruned", [False, True])
+@pytest.mark.parametrize("steps", range(5))
+def test_broker_that_loses_everything_is_healed_from_the_business_rows(shop, steps, pruned):
+    """Task or answer, unsent, sent or handled; with the message rows or without."""
+    shop.deposit(0, 400_000)
+    shop.place(0)
+    for step in (shop.relay, shop.consume, shop.relay, shop.consume)[:steps]:
+        step()
+    shop.broker.wipe()
+    if pruned:
+        shop.lose("prune", 0, 0)
+    shop.heal()
+    require_settled_once()
+
+
 def test_without_a_crash_all_of_it_is_reached_and_settles(shop):
     reached = set()
 
