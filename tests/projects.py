@@ -24,7 +24,15 @@ PROJECTS = {
     # Orders and payments in one process, stepped through by hand.
     "saga": ["tests/saga"],
     # The whole shop as processes, driven from outside; these tests touch no database of a project.
-    "whole": ["tests/embedded", "tests/scenario", "tests/browser", "tests/kafka", "tests/containers", "tests/faults"],
+    "whole": [
+        "tests/embedded",
+        "tests/scenario",
+        "tests/browser",
+        "tests/kafka",
+        "tests/containers",
+        "tests/faults",
+        "tests/lifted",
+    ],
 }
 SETTINGS = {
     **{name: f"{name}_proj.settings" for name in ("gateway", "orders", "payments")},
