@@ -13,10 +13,14 @@ def main() -> None:
     project = sys.argv.pop(1)
     os.environ["DJANGO_SETTINGS_MODULE"] = f"{project}_proj.settings"
     try:
+        from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
     except ModuleNotFoundError:
         sys.exit("Django is not installed for this Python: use .venv/bin/python (`make venv` creates it)")
-    execute_from_command_line([f"manage.py {project}", *sys.argv[1:]])
+    try:
+        execute_from_command_line([f"manage.py {project}", *sys.argv[1:]])
+    except ImproperlyConfigured as error:
+        sys.exit(f"manage.py {project}: {error}")
 
 
 if __name__ == "__main__":

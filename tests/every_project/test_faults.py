@@ -1,11 +1,14 @@
+import os
 import subprocess
 import sys
 import timeit
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from services.common import env, faults
+from services.common.env import ROOT
 
 
 @pytest.fixture
@@ -32,6 +35,14 @@ def test_point_that_nobody_has_is_refused(environment, wanted):
     environment(EMBEDDED="1", FAULT=wanted)
     with pytest.raises(ImproperlyConfigured, match="FAULT must be"):
         faults.from_environment()
+
+
+def test_wrong_setting_is_one_clear_line_of_a_command():
+    command = [sys.executable, "manage.py", settings.SERVICE_NAME, "check"]
+    environment = {**os.environ, "EMBEDDED": "1", "FAULT": "relay.nowhere"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+    assert done.stderr.startswith(f"manage.py {settings.SERVICE_NAME}: FAULT must be")
 
 
 def test_armed_point_kills_the_process_at_the_nth_hit():
