@@ -11,32 +11,35 @@ def some_name():
     return f"shopper-{uuid.uuid4().hex[:10]}"
 
 
+def submit(page, button, then):
+    """Click, and wait for the answer to this very click: what it shows may be there from an earlier one."""
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.click(button)
+    page.wait_for_selector(then)
+
+
 def register(page, name=None):
     """Register, and stay where that leads."""
     page.goto("/register/")
     page.fill("#username", name or some_name())
     page.fill("#password", PASSWORD)
-    page.click("main form button")
-    page.wait_for_selector("form[action='/logout/']")
+    submit(page, "main form button", then="form[action='/logout/']")
 
 
 def open_account(page):
     page.goto("/account/")
-    page.click("main form button")
-    page.wait_for_selector("#amount")
+    submit(page, "main form button", then="#amount")
 
 
 def top_up(page, amount):
     page.goto("/account/")
     page.fill("#amount", amount)
-    page.click("main form button")
-    page.wait_for_selector(".entry-in")
+    submit(page, "main form button", then=".entry-in")
 
 
 def put_into_cart(page, slug):
     page.goto(f"/products/{slug}/")
-    page.click(".product-buy button")
-    page.wait_for_selector("#cart-link .badge, .lines")
+    submit(page, ".product-buy button", then="#cart-link .badge, .lines")
 
 
 def order_cart(page):
