@@ -1,6 +1,5 @@
 """`services/messaging`, lifted out into another project as docs/messaging.md says, does its work there."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -11,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from services.common.env import ROOT
+from services.common.env import ROOT, configured
 from services.embedded.children import start_child
 from tests.backing_services import stop, wait_until
 
@@ -23,7 +22,7 @@ SEND = "import django; django.setup(); from parcels.handlers import send_parcel;
 @pytest.fixture
 def database_url():
     """An empty database of the test's own, owned by a service's role."""
-    url, name = os.environ["ORDERS_DATABASE_URL"], f"test_orders_lifted_{uuid.uuid4().hex[:8]}"
+    url, name = configured()["ORDERS_DATABASE_URL"], f"test_orders_lifted_{uuid.uuid4().hex[:8]}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
         yield url.rpartition("/")[0] + f"/{name}"
@@ -39,8 +38,9 @@ def lifted(tmp_path, database_url):
     for name in COMMON:
         shutil.copy(ROOT / "services/common" / name, tmp_path / "services/common")
     own = {"DJANGO_SETTINGS_MODULE": "settings", "DATABASE_URL": database_url, "PYTHONPATH": str(tmp_path)}
-    own |= {"SECRET_KEY": uuid.uuid4().hex, "PARCELS_SIGNING_KEYS": "k1:" + uuid.uuid4().hex}
-    environment = {**os.environ, **own}
+    own |= {"OUTBOX_TOPIC": f"lifted-{uuid.uuid4().hex[:8]}", "SECRET_KEY": uuid.uuid4().hex}
+    own |= {"PARCELS_SIGNING_KEYS": "k1:" + uuid.uuid4().hex}
+    environment = {**configured(), **own}  # a broker may be named in .env alone
 
     def start(*words, **options):
         return start_child([sys.executable, *words], cwd=tmp_path, environment=environment, **options)
@@ -58,7 +58,7 @@ def run(lifted, *words):
 def test_messaging_works_in_a_project_of_ones_own(lifted, database_url):
     run(lifted, "-m", "django", "migrate", "--run-syncdb")
     run(lifted, "-m", "django", "create_topics")
-    workers = [lifted("-m", "django", command) for command in ("relay_outbox", "consume_inbox")]
+    workers = [lifted("-m", "django", command) for command in ("relay_outbox", "consume_inbox", "run_chores")]
     try:
         parcel = run(lifted, "-c", SEND).strip()
         with psycopg.connect(database_url, autocommit=True) as connection:
@@ -71,4 +71,4 @@ def test_messaging_works_in_a_project_of_ones_own(lifted, database_url):
     finally:
         for worker in workers:
             stop(worker, signal.SIGTERM)
-    assert [worker.returncode for worker in workers] == [0, 0]
+    assert [worker.returncode for worker in workers] == [0, 0, 0]

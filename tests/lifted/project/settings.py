@@ -9,7 +9,7 @@ DATABASES = {"default": env.database("DATABASE_URL")}
 INSTALLED_APPS = ["services.messaging", "parcels"]
 
 SERVICE_NAME = "parcels"  # the consumer group, and the source that messages state
-SENDS_TO = RECEIVES_FROM = "parcels"
+SENDS_TO = RECEIVES_FROM = OUTBOX_TOPIC
 SENDING_KEYS = RECEIVING_KEYS = signing_keys("PARCELS_SIGNING_KEYS")
 MESSAGE_HANDLERS = "parcels.handlers.HANDLERS"
 CHORES = {"services.messaging.prune.prune_messages": 5}
