@@ -1,4 +1,4 @@
-"""The storm: faults at random moments, the same ones for the same seed."""
+"""The storm: faults one after another, in an order that its seed decides."""
 
 import random
 import signal

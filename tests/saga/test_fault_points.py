@@ -1,4 +1,4 @@
-"""A crash in every window of the flow, on both sides: whatever was half done, each order is settled once."""
+"""A crash in every window of the flow, a broker wiped at every stage: each order is settled once all the same."""
 
 import os
 
