@@ -8,7 +8,7 @@ from services.common.fields import MoneySerializer
 from services.common.timeline import StepSerializer
 from services.gateway.dtos import Account, Category, Deposit, Entry, Order, OrderItem, Product, Timeline
 from services.gateway.models import User
-from services.gateway.use_cases import IssuedToken
+from services.gateway.use_cases.people import IssuedToken
 
 
 class UserSerializer(serializers.Serializer[User]):
