@@ -8,7 +8,7 @@ from services.gateway.clients.upstreams import Upstreams
 from services.gateway.dtos import Step, Timeline
 from services.gateway.steps import StepName
 
-ORDER = {name.value: place for place, name in enumerate(StepName)}
+POSITIONS = {name.value: position for position, name in enumerate(StepName)}
 
 
 def timeline_of(upstreams: Upstreams, order_id: uuid.UUID) -> Timeline:
@@ -17,9 +17,9 @@ def timeline_of(upstreams: Upstreams, order_id: uuid.UUID) -> Timeline:
     payments = steps_of(upstreams.payments.timeline, order_id)
     if orders is None and payments is None:
         raise UpstreamUnavailable("orders")
-    known = [step for step in [*(orders or ()), *(payments or ())] if step.step in ORDER]
-    steps = sorted(known, key=lambda step: (ORDER[step.step], step.at))
-    return Timeline(complete={step.step for step in steps} == set(ORDER), steps=tuple(steps))
+    known = [step for step in [*(orders or ()), *(payments or ())] if step.step in POSITIONS]
+    steps = sorted(known, key=lambda step: (POSITIONS[step.step], step.at))
+    return Timeline(complete={step.step for step in steps} == set(POSITIONS), steps=tuple(steps))
 
 
 def steps_of(ask: Callable[[uuid.UUID], tuple[Step, ...]], order_id: uuid.UUID) -> tuple[Step, ...] | None:

@@ -11,8 +11,15 @@ from services.gateway.clients.errors import UpstreamRefused, UpstreamUnavailable
 from services.gateway.clients.upstreams import upstreams_for
 from services.gateway.forms import TopUpForm
 from services.gateway.models import User
-from services.gateway.viewmodels import account as texts
-from services.gateway.viewmodels.account import AccountPage, TopUp
+from services.gateway.viewmodels.account import (
+    AccountPage,
+    TopUp,
+    account_opened,
+    form_used_already,
+    top_up_refused,
+    top_up_unknown,
+    topped_up,
+)
 from services.gateway.viewmodels.layout import Balance
 from services.gateway.viewmodels.parts import query_string
 from services.gateway.views.decorators import sign_in_required, upstream_errors_as_pages
@@ -60,7 +67,7 @@ def show(request: ShopperRequest, form: TopUpForm, status: int = 200) -> HttpRes
 def open_account(request: ShopperRequest) -> HttpResponse:
     """Open the shopper's one account; again, it stays the same."""
     if upstreams_for(request.user).payments.open_account().created:
-        messages.success(request, texts.account_opened())
+        messages.success(request, account_opened())
     return redirect_to(request, "gateway:account")
 
 
@@ -75,16 +82,16 @@ def top_up(request: ShopperRequest) -> HttpResponse:
     except UpstreamRefused as refusal:
         return explain(request, refusal)
     except UpstreamUnavailable:
-        messages.error(request, texts.top_up_unknown())
+        messages.error(request, top_up_unknown())
         sent = query_string({"amount": form["amount"].value(), "key": key})
         return redirect_to(request, "gateway:account", query=sent)
-    messages.success(request, texts.topped_up(made.deposit, replayed=made.replayed))
+    messages.success(request, topped_up(made.deposit, replayed=made.replayed))
     return redirect_to(request, "gateway:account")
 
 
 def explain(request: ShopperRequest, refusal: UpstreamRefused) -> HttpResponse:
     """Say why, and show a new form with a new key."""
-    messages.error(request, texts.form_used_already() if refusal.status == 422 else texts.top_up_refused())
+    messages.error(request, form_used_already() if refusal.status == 422 else top_up_refused())
     return redirect_to(request, "gateway:account")
 
 

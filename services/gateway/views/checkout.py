@@ -10,8 +10,15 @@ from services.gateway.clients.upstreams import upstreams_for
 from services.gateway.dtos import Money
 from services.gateway.forms import CheckoutForm
 from services.gateway.use_cases.checkout import NotOrdered, Ordered, order_cart, review
-from services.gateway.viewmodels import checkout as texts
-from services.gateway.viewmodels.checkout import BalanceCheck, CheckoutPage
+from services.gateway.viewmodels.checkout import (
+    BalanceCheck,
+    CheckoutPage,
+    being_placed,
+    cart_changed,
+    ordered_already,
+    price_changed,
+    unknown_outcome,
+)
 from services.gateway.viewmodels.parts import Notice
 from services.gateway.views.decorators import sign_in_required, upstream_errors_as_pages
 from services.gateway.views.rendering import redirect_to, render_page
@@ -53,7 +60,7 @@ def order(request: ShopperRequest) -> HttpResponse:
     """Order exactly the cart that was shown; a form sent again leads to the order it made."""
     form = CheckoutForm(request.POST)
     if not form.is_valid():
-        return show(request, texts.cart_changed(), 409)
+        return show(request, cart_changed(), 409)
     outcome = order_cart(
         request.user.id,
         orders=upstreams_for(request.user).orders,
@@ -69,14 +76,14 @@ def explain(request: ShopperRequest, reason: NotOrdered) -> HttpResponse:
     """Say why nothing was ordered, beside what could be; where nobody knows, the same form settles it."""
     match reason:
         case NotOrdered.UNKNOWN:
-            messages.error(request, texts.unknown_outcome())
+            messages.error(request, unknown_outcome())
             return redirect_to(request, "gateway:checkout")
         case NotOrdered.KEY_OF_ANOTHER_ORDER:
-            messages.error(request, texts.ordered_already())
+            messages.error(request, ordered_already())
             return redirect_to(request, "gateway:orders")
         case NotOrdered.PRICE_CHANGED:
-            return show(request, texts.price_changed(), 409)
+            return show(request, price_changed(), 409)
         case NotOrdered.IN_PROGRESS:
-            return show(request, texts.being_placed(), 409)
+            return show(request, being_placed(), 409)
         case NotOrdered.CART_CHANGED:
-            return show(request, texts.cart_changed(), 409)
+            return show(request, cart_changed(), 409)
