@@ -137,8 +137,8 @@ def test_silence_leaves_cart_and_key_so_that_the_same_key_settles_it(order, orde
 @pytest.mark.django_db(transaction=True)
 def test_what_was_added_while_the_order_was_placed_stays_in_the_cart(order, orders, shopper, key):
     def add_in_another_tab(handler):
-        with ThreadPoolExecutor(1) as pool:
-            pool.submit(added_elsewhere, shopper).result()
+        elsewhere(carts.add, shopper, "green-tea", 1)
+        elsewhere(carts.add, shopper, "mug", 1)
         reply(handler, 201, ORDER, {})
 
     orders.behave("POST", "orders", add_in_another_tab)
@@ -146,23 +146,49 @@ def test_what_was_added_while_the_order_was_placed_stays_in_the_cart(order, orde
     assert carts.contents(shopper).quantities == {"green-tea": 1, "mug": 1}
 
 
-def added_elsewhere(shopper):
-    try:
-        carts.add(shopper, "green-tea", 1)
-        carts.add(shopper, "mug", 1)
-    finally:
-        connection.close()
+@pytest.mark.django_db(transaction=True)
+def test_later_twin_of_an_order_takes_nothing_out_of_the_next_cart(order, orders, shopper, key):
+    def twin_is_faster(handler):
+        assert elsewhere(order, key) == MADE
+        elsewhere(carts.add, shopper, "green-tea", 1)
+        reply(handler, 201, ORDER, {})
+
+    orders.behave("POST", "orders", twin_is_faster, lambda handler: reply(handler, 201, ORDER, {}))
+    assert order(key) == MADE
+    assert carts.contents(shopper).quantities == {"green-tea": 1}
 
 
 @pytest.mark.django_db(transaction=True)
-def test_key_sent_many_times_at_once_takes_the_items_out_once(order, shopper, key):
-    def send(_):
-        try:
-            return order(key)
-        finally:
-            connection.close()
+def test_twin_that_ends_between_two_looks_at_the_database_leads_to_the_order(order, key):
+    twins = []
 
+    def after_the_first_query(execute, *query):
+        found = execute(*query)
+        if not twins:
+            twins.append(elsewhere(order, key))
+        return found
+
+    with connection.execute_wrapper(after_the_first_query):
+        assert order(key) == MADE
+    assert twins == [MADE]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_key_sent_many_times_at_once_makes_one_order(order, shopper, key):
     with ThreadPoolExecutor(4) as pool:
-        assert set(pool.map(send, range(8))) == {MADE}
+        assert set(pool.map(lambda _: and_disconnect(order, key), range(8))) == {MADE}
     assert carts.contents(shopper).quantities == {}
     assert ordered_carts() == [(key, MADE.order_id)]
+
+
+def elsewhere(do, *arguments):
+    """Do it in another thread, and so on another connection, and wait for it."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(and_disconnect, do, *arguments).result()
+
+
+def and_disconnect(do, *arguments):
+    try:
+        return do(*arguments)
+    finally:
+        connection.close()
