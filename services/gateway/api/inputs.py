@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from services.common.fields import AmountField, MoneyInputSerializer, StrictIntegerField
+from services.common.http.fields import AmountField, MoneyInputSerializer, StrictIntegerField
 from services.gateway.api.pagination import PageQuery
 from services.gateway.dtos import Money
 from services.gateway.limits import MAX_LINES, MAX_QUANTITY

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from services.common.problems import Problem
+from services.common.http.problems import Problem
 from services.gateway.api.inputs import CredentialsSerializer
 from services.gateway.api.openapi import with_problems
 from services.gateway.api.serializers import TokenSerializer, UserSerializer
