@@ -12,15 +12,15 @@ from services.messaging.message import PermanentError
 from services.messaging.models import OutboxMessage, PendingDelivery
 from services.payments.handlers import HANDLERS
 from services.payments.models import Account, LedgerEntry, Settlement
-from services.payments.use_cases import deposit, settle_orders
-from tests.payments.builders import open_with, task
+from services.payments.use_cases import decide_orders, deposit
+from tests.payments.builders import open_with, received, task
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
 
 def settle(*tasks):
-    settle_orders(tasks=tasks, now=NOW)
+    decide_orders(tasks=tasks, now=NOW)
 
 
 def answers():
@@ -53,10 +53,10 @@ def test_order_is_paid_from_the_account():
     account.refresh_from_db()
     assert account.amount == 700
     entry = account.entries.get(kind="payment")
-    assert (entry.amount, entry.balance_after, entry.order_id) == (-300, 700, paid.event.order_id)
+    assert (entry.amount, entry.balance_after, entry.order_id) == (-300, 700, paid.order.order_id)
     shops = LedgerEntry.objects.get(book="shop")
     assert (shops.amount, shops.transfer_id, shops.account) == (300, entry.transfer_id, None)
-    assert answers() == {str(paid.event.order_id): ("PAID", None)}
+    assert answers() == {str(paid.order.order_id): ("PAID", None)}
     assert_books_balance()
 
 
@@ -70,7 +70,7 @@ def test_whole_balance_can_be_spent():
 def test_order_without_an_account_is_rejected():
     rejected = task(uuid.uuid4(), 300)
     settle(rejected)
-    assert answers() == {str(rejected.event.order_id): ("REJECTED", "no_account")}
+    assert answers() == {str(rejected.order.order_id): ("REJECTED", "no_account")}
     assert Settlement.objects.get().reason == "no_account"
     assert not LedgerEntry.objects.exists()
 
@@ -81,7 +81,7 @@ def test_order_dearer_than_the_balance_is_rejected_and_takes_nothing():
     settle(rejected)
     account.refresh_from_db()
     assert account.amount == 299
-    assert answers() == {str(rejected.event.order_id): ("REJECTED", "insufficient_funds")}
+    assert answers() == {str(rejected.order.order_id): ("REJECTED", "insufficient_funds")}
     assert_books_balance()
 
 
@@ -118,6 +118,13 @@ def test_duplicate_in_one_batch_is_charged_once():
     assert_books_balance()
 
 
+def test_order_that_comes_twice_in_one_batch_is_decided_where_it_came_first():
+    account = open_with(1000)
+    twice, between = task(account.user_id, 600), task(account.user_id, 600)
+    settle(twice, between, twice)
+    assert list(answers().values()) == [("PAID", None), ("REJECTED", "insufficient_funds")]
+
+
 def test_settled_order_moves_no_money_again_and_is_answered_again_in_the_same_bytes():
     account = open_with(1000)
     first = task(account.user_id, 300)
@@ -125,13 +132,13 @@ def test_settled_order_moves_no_money_again_and_is_answered_again_in_the_same_by
     value = bytes(OutboxMessage.objects.get().value)
     OutboxMessage.objects.all().delete()  # pruned
     PendingDelivery.objects.all().delete()
-    again = task(account.user_id, 300, order_id=first.event.order_id, attempt=4)
+    again = task(account.user_id, 300, order_id=first.order.order_id, attempt=4)
     other = task(account.user_id, 100)
-    settle_orders(tasks=[again, other], now=datetime(2027, 1, 1, tzinfo=UTC))
+    decide_orders(tasks=[again, other], now=datetime(2027, 1, 1, tzinfo=UTC))
     account.refresh_from_db()
     assert account.amount == 600
-    assert attempts() == {first.event.order_id: 4, other.event.order_id: 1}
-    assert bytes(OutboxMessage.objects.get(subject=first.event.order_id).value) == value
+    assert attempts() == {first.order.order_id: 4, other.order.order_id: 1}
+    assert bytes(OutboxMessage.objects.get(subject=first.order.order_id).value) == value
     assert_books_balance()
 
 
@@ -141,7 +148,7 @@ def test_rejected_order_stays_rejected_when_money_has_come_since():
     settle(rejected)
     open_with(1000, account.user_id)
     settle(rejected)
-    assert answers() == {str(rejected.event.order_id): ("REJECTED", "insufficient_funds")}
+    assert answers() == {str(rejected.order.order_id): ("REJECTED", "insufficient_funds")}
     assert_books_balance()
 
 
@@ -152,7 +159,7 @@ def test_same_order_with_other_content_is_refused(earlier, other):
     first = task(account.user_id, 300)
     if earlier:
         settle(first)
-    contradiction = task(account.user_id, **{"amount": 300, **other}, order_id=first.event.order_id)
+    contradiction = task(account.user_id, **{"amount": 300, **other}, order_id=first.order.order_id)
     with pytest.raises(PermanentError), transaction.atomic():
         settle(*([] if earlier else [first]), contradiction)
     account.refresh_from_db()
@@ -170,15 +177,15 @@ def test_handler_answers_a_duplicate_with_its_attempt():
     handler = HANDLERS["orders.order_placed"]
     account = open_with(1000)
     first = task(account.user_id, 300)
-    handler.handle([first])
-    handler.on_duplicate([task(account.user_id, 300, order_id=first.event.order_id, attempt=2)])
-    assert attempts() == {first.event.order_id: 2}
+    handler.handle([received(first)])
+    handler.on_duplicate([received(replace(first, attempt=2))])
+    assert attempts() == {first.order.order_id: 2}
     assert Settlement.objects.count() == 1
 
 
-def test_answer_carries_the_tasks_trace():
+def test_answer_carries_the_trace_of_its_message():
     trace = f"00-{'a' * 32}-{'b' * 16}-01"
-    settle(replace(task(uuid.uuid4(), 1), traceparent=trace))
+    HANDLERS["orders.order_placed"].handle([received(replace(task(uuid.uuid4(), 1), traceparent=trace))])
     assert OutboxMessage.objects.get().headers["traceparent"].split("-")[1] == "a" * 32
 
 
