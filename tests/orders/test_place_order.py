@@ -72,6 +72,11 @@ def test_repeated_products_are_merged_in_the_clients_order(post):
     assert body["total"]["amount"] == 4 * 699_000 + 2 * 129_000
 
 
+def test_item_is_named_in_the_callers_language(post):
+    item = post(**{"Accept-Language": "ru"}).json()["items"][0]
+    assert item["name"] == "Зелёный чай"
+
+
 def test_item_keeps_name_and_price_as_they_were(post, client, headers):
     path = post().json()["id"]
     Product.objects.filter(slug="green-tea").update(amount=1, name_en="Other")

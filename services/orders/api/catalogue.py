@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics
 from rest_framework.request import Request
@@ -12,6 +11,7 @@ from services.common.pagination import NewestFirst
 from services.common.permissions import HasServiceToken
 from services.common.problems import ProblemSerializer
 from services.orders import queries
+from services.orders.api.languages import callers_language
 from services.orders.api.serializers import CategorySerializer, ProductQuery, ProductSerializer
 from services.orders.models import Category, Product
 
@@ -24,8 +24,7 @@ class ProductPages(NewestFirst):
     """Newest first, unless `?sort=` says otherwise."""
 
     def get_ordering(self, request: Request, queryset: "QuerySet[Any]", view: Any) -> tuple[str, ...]:
-        name = "name_ru" if (get_language() or "").startswith("ru") else "name_en"
-        chosen = {"name": (name, "id"), "price": ("amount", "id"), "-price": ("-amount", "-id")}
+        chosen = {"name": (f"name_{callers_language()}", "id"), "price": ("amount", "id"), "-price": ("-amount", "-id")}
         return chosen.get(request.query_params.get("sort", ""), ("-id",))
 
 

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from services.common.fields import MoneyInputSerializer, MoneySerializer, StrictIntegerField
 from services.common.money import Money
 from services.common.problems import ProblemSerializer
+from services.orders.api.languages import LocalizedTextField
 from services.orders.models import MAX_QUANTITY, Category, Order, OrderItem, Product, Reason, Status
 from services.orders.queries import is_delayed
 
@@ -18,13 +19,13 @@ MAX_SLUG = 64
 
 class CategorySerializer(serializers.Serializer[Category]):
     slug = serializers.CharField()
-    name = serializers.CharField(help_text="In the caller's language.")
+    name = LocalizedTextField(help_text="In the caller's language.")
 
 
 class ProductSerializer(serializers.Serializer[Product]):
     slug = serializers.CharField()
-    name = serializers.CharField(help_text="In the caller's language.")
-    description = serializers.CharField(help_text="In the caller's language.")
+    name = LocalizedTextField(help_text="In the caller's language.")
+    description = LocalizedTextField(help_text="In the caller's language.")
     category = serializers.CharField(source="category.slug")
     price = MoneySerializer()
 
@@ -81,7 +82,7 @@ class OrderItemSerializer(serializers.Serializer[OrderItem]):
     """A line, with name and price as they were."""
 
     product = serializers.CharField()
-    name = serializers.CharField(help_text="In the caller's language.")
+    name = LocalizedTextField(help_text="In the caller's language.")
     quantity = serializers.IntegerField()
     price = MoneySerializer()
     total = MoneySerializer()
