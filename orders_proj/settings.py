@@ -30,8 +30,8 @@ WATCHDOG_FIRST_SECONDS = env.integer("WATCHDOG_FIRST_SECONDS", 3 if KAFKA_PROFIL
 WATCHDOG_LONGEST_SECONDS = env.integer("WATCHDOG_LONGEST_SECONDS", 15 if KAFKA_PROFILE == "embedded" else 600)
 WATCHDOG_RATE = env.integer("WATCHDOG_RATE", 200)
 CHORES = {
-    "services.orders.use_cases.resend_unsettled": 1,
-    "services.orders.use_cases.alert_staff": 5,
+    "services.orders.chores.resend_unsettled": 1,
+    "services.orders.chores.alert_staff": 5,
     "services.messaging.prune.prune_messages": 5,
 }
 

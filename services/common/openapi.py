@@ -1,6 +1,16 @@
 """What drf-spectacular cannot know by itself."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+
+from services.common.problems import ProblemSerializer
+
+
+def answers(bodies: Mapping[int, Any], *problems: int) -> dict[int, Any]:
+    """The responses of an operation, ascending by status: these bodies, and a plain problem for each other status."""
+    return dict(sorted({**bodies, **dict.fromkeys(problems, ProblemSerializer)}.items()))
 
 
 class ServiceTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -1,13 +1,16 @@
 import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from django.db import connection, connections, transaction
 from django.test import Client
+from django.utils import timezone
 
 from services.messaging.models import OutboxMessage, PendingDelivery
 from services.orders.models import Order, OrderItem, Product
+from services.orders.use_cases import place_order
 from tests.orders.builders import stock
 from tests.tokens import bearer
 
@@ -184,6 +187,16 @@ def test_first_answer_stays_the_same_when_prices_and_the_order_have_changed(post
     Order.objects.update(status="REJECTED", reason="no_account", settled_at="2026-01-01T00:00:00Z")
     assert post(key="k").json() == first
     assert Order.objects.get().status == "REJECTED"
+
+
+def test_order_placed_before_is_the_same_value_whatever_the_order_has_become(catalogue, user_id):
+    wanted = {"user_id": user_id, "quantities": {"green-tea": 2, "lamp": 1}, "idempotency_key": "k"}
+    first = place_order(**wanted, now=timezone.now())
+    Order.objects.update(status="PAID", settled_at=timezone.now())
+    again = place_order(**wanted, now=timezone.now())
+    assert again == replace(first, replayed=True)
+    assert (again.status, again.settled_at) == ("NEW", None)
+    assert Order.objects.get().status == "PAID"
 
 
 @pytest.mark.parametrize(

@@ -7,17 +7,13 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics
 from rest_framework.request import Request
 
+from services.common.openapi import answers
 from services.common.pagination import NewestFirst
 from services.common.permissions import HasServiceToken
-from services.common.problems import ProblemSerializer
 from services.orders import queries
 from services.orders.api.languages import callers_language
 from services.orders.api.serializers import CategorySerializer, ProductQuery, ProductSerializer
 from services.orders.models import Category, Product
-
-UNAUTHORIZED = {401: ProblemSerializer}
-NOT_FOUND = {404: ProblemSerializer}
-INVALID = {400: ProblemSerializer}
 
 
 class ProductPages(NewestFirst):
@@ -38,7 +34,7 @@ class CategoryPages(NewestFirst):
 @extend_schema_view(
     get=extend_schema(
         parameters=[ProductQuery],
-        responses={200: ProductSerializer(many=True), **INVALID, **UNAUTHORIZED, **NOT_FOUND},
+        responses=answers({200: ProductSerializer(many=True)}, 400, 401, 404),
     )
 )
 class ProductList(generics.ListAPIView[Product]):
@@ -55,7 +51,7 @@ class ProductList(generics.ListAPIView[Product]):
         return queries.products(**filters)
 
 
-@extend_schema_view(get=extend_schema(responses={200: ProductSerializer, **UNAUTHORIZED, **NOT_FOUND}))
+@extend_schema_view(get=extend_schema(responses=answers({200: ProductSerializer}, 401, 404)))
 class ProductDetail(generics.RetrieveAPIView[Product]):
     """One product on sale."""
 
@@ -67,9 +63,7 @@ class ProductDetail(generics.RetrieveAPIView[Product]):
         return queries.products()
 
 
-@extend_schema_view(
-    get=extend_schema(responses={200: CategorySerializer(many=True), **INVALID, **UNAUTHORIZED, **NOT_FOUND})
-)
+@extend_schema_view(get=extend_schema(responses=answers({200: CategorySerializer(many=True)}, 400, 401, 404)))
 class CategoryList(generics.ListAPIView[Category]):
     """The shelves of the catalogue."""
 

@@ -1,6 +1,7 @@
-"""Giving orders their final status."""
+"""Giving orders the final status that payments decided on."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 
@@ -9,11 +10,12 @@ from services.messaging.sql import fetch
 from services.orders.events import OrderSettled
 from services.orders.models import Status
 
-SETTLE = """
+# One statement for the batch, which also returns what it did not change: NEW alone turns into another status.
+APPLY = """
 WITH answer AS (
     SELECT * FROM unnest(%b::uuid[], %b::text[], %b::text[]) AS answer(order_id, status, reason)
 ), settled AS (
-    UPDATE orders_order SET status = answer.status, reason = answer.reason, settled_at = clock_timestamp()
+    UPDATE orders_order SET status = answer.status, reason = answer.reason, settled_at = %b::timestamptz
     FROM answer WHERE orders_order.id = answer.order_id AND orders_order.status = 'NEW'
     RETURNING orders_order.id
 )
@@ -32,14 +34,14 @@ class SettledMeanwhile(Exception):
 
 
 @transaction.atomic
-def settle_orders(*, answers: Sequence[OrderSettled]) -> None:
+def apply_settlements(*, settlements: Sequence[OrderSettled], now: datetime) -> None:
     """Give each NEW order its final status, all in one statement; one that has it already is left alone.
 
     Raises `PermanentError` where an order ended otherwise before; `UnknownOrder` and `SettledMeanwhile` can pass.
     """
-    wanted = {answer.order_id: (answer.status, answer.reason) for answer in answers}
+    wanted = {each.order_id: (each.status, each.reason) for each in settlements}
     columns = [list(wanted), *(list(column) for column in zip(*wanted.values(), strict=True))]
-    for order_id, status, reason in fetch(SETTLE, columns):
+    for order_id, status, reason in fetch(APPLY, [*columns, now]):
         if status is None:
             raise UnknownOrder(f"there is no order {order_id}")
         if status == Status.NEW:

@@ -1,4 +1,5 @@
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -8,7 +9,7 @@ from services.messaging.message import PermanentError, Received
 from services.orders.events import ORDER_SETTLED, OrderSettled
 from services.orders.handlers import HANDLERS
 from services.orders.models import Order, OrderItem
-from services.orders.use_cases import UnknownOrder
+from services.orders.use_cases import UnknownOrder, apply_settlements
 
 
 def answer(order_id, status="PAID", reason=""):
@@ -32,6 +33,13 @@ def test_batch_gives_each_new_order_its_status(place):
     assert state(paid) == ("PAID", "", True)
     assert state(rejected) == ("REJECTED", "no_account", True)
     assert state(waiting) == ("NEW", "", False)
+
+
+def test_order_is_settled_at_the_moment_that_is_given(place):
+    order, now = place(), datetime(2026, 11, 22, 9, 30, 0, 654321, tzinfo=UTC)
+    apply_settlements(settlements=[answer(order.id).event], now=now)
+    order.refresh_from_db()
+    assert order.settled_at == now
 
 
 def test_same_answer_again_changes_nothing(place):
