@@ -3,7 +3,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from services.messaging.models import InboxMessage
+from services.messaging.models import Delivery, InboxMessage, OutboxMessage
 from services.payments import queries
 from services.payments.use_cases import decide_orders
 from tests.payments.builders import open_with, task
@@ -72,6 +72,9 @@ def test_timeline_tells_what_has_happened_here(get, user_id, headers):
     steps = get(path, headers=headers).json()["steps"]
     assert [step["step"] for step in steps] == ["received", "settled", "reply_enqueued"]
     assert steps[1]["detail"] == "REJECTED no_account"
+    Delivery.objects.create(message=OutboxMessage.objects.get(), attempt=1, partition=2, offset=7)
+    body = get(path, headers=headers).json()
+    assert (body["complete"], body["steps"][-1]["detail"]) == (True, "partition 2, offset 7")
 
 
 def test_timeline_of_another_users_order_is_empty(get, user_id):
