@@ -23,7 +23,7 @@ SENDING_KEYS = signing_keys("OUTBOX_SIGNING_KEYS")
 RECEIVES_FROM = INBOX_TOPIC
 RECEIVING_KEYS = signing_keys("INBOX_SIGNING_KEYS")
 MESSAGE_HANDLERS = "services.orders.handlers.HANDLERS"
-HEALTH_DETAILS = ["services.messaging.queries.health_details", "services.orders.queries.health_details"]
+HEALTH_DETAILS = ["services.messaging.operating.queries.health_details", "services.orders.queries.health_details"]
 
 # A lost task is sent again after FIRST seconds, then twice that, at most LONGEST; at most RATE a second.
 WATCHDOG_FIRST_SECONDS = env.integer("WATCHDOG_FIRST_SECONDS", 3 if KAFKA_PROFILE == "embedded" else 30)
@@ -32,7 +32,7 @@ WATCHDOG_RATE = env.integer("WATCHDOG_RATE", 200)
 CHORES = {
     "services.orders.chores.resend_unsettled": 1,
     "services.orders.chores.alert_staff": 5,
-    "services.messaging.prune.prune_messages": 5,
+    "services.messaging.operating.prune.prune_messages": 5,
 }
 
 # Who is told by mail of delayed orders; the log is told in any case.

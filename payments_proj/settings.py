@@ -24,5 +24,5 @@ SENDING_KEYS = signing_keys("INBOX_SIGNING_KEYS")
 RECEIVES_FROM = OUTBOX_TOPIC
 RECEIVING_KEYS = signing_keys("OUTBOX_SIGNING_KEYS")
 MESSAGE_HANDLERS = "services.payments.handlers.HANDLERS"
-HEALTH_DETAILS = ["services.messaging.queries.health_details"]
-CHORES = {"services.messaging.prune.prune_messages": 5}
+HEALTH_DETAILS = ["services.messaging.operating.queries.health_details"]
+CHORES = {"services.messaging.operating.prune.prune_messages": 5}

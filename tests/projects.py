@@ -26,12 +26,12 @@ PROJECTS = {
     # The whole shop as processes, driven from outside; these tests touch no database of a project.
     "whole": [
         "tests/embedded",
-        "tests/scenario",
-        "tests/browser",
-        "tests/kafka",
-        "tests/containers",
-        "tests/faults",
-        "tests/lifted",
+        "tests/proof/scenario",
+        "tests/whole/browser",
+        "tests/whole/kafka",
+        "tests/whole/containers",
+        "tests/whole/faults",
+        "tests/whole/lifted",
     ],
 }
 SETTINGS = {
@@ -58,7 +58,7 @@ def pytest_load_initial_conftests(early_config):
     chosen = [name for name in PROJECTS if selected(name, options.file_or_dir)]
     if len(chosen) == 1:
         os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS[chosen[0]]
-    from tests.backing_services import start_backing_services
+    from tests.support.backing_services import start_backing_services
 
     stack = ExitStack()
     early_config.add_cleanup(stack.close)

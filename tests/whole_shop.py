@@ -19,7 +19,7 @@ from services.embedded.children import start_child
 from services.embedded.ports import free_port
 from services.embedded.postgres import SERVICES
 from services.embedded.shop import PORTS, database_url
-from tests.backing_services import STARTED, stop, wait_until
+from tests.support.backing_services import STARTED, stop, wait_until
 
 SECONDS_TO_START = 100
 

@@ -10,8 +10,8 @@ from psycopg.errors import LockNotAvailable
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from services.common.faults import fault_point
-from services.common.problems import Problem
+from services.messaging.faults import fault_point
+from services.common.http.problems import Problem
 
 HEADER = "Idempotency-Key"
 REPLAYED = {"Idempotency-Replayed": "true"}

@@ -7,8 +7,8 @@ import structlog
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from services.common.problems import problem_response
-from services.common.trace import begin_trace
+from services.common.http.problems import problem_response
+from services.messaging.trace import begin_trace
 
 logger = structlog.get_logger(__name__)
 

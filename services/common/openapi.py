@@ -5,7 +5,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
-from services.common.problems import ProblemSerializer
+from services.common.http.problems import ProblemSerializer
 
 
 def answers(bodies: Mapping[int, Any], *problems: int) -> dict[int, Any]:
@@ -16,7 +16,7 @@ def answers(bodies: Mapping[int, Any], *problems: int) -> dict[int, Any]:
 class ServiceTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Names the scheme in the OpenAPI document, so that Swagger's "Authorize" takes a token."""
 
-    target_class = "services.common.authentication.ServiceTokenAuthentication"
+    target_class = "services.common.http.authentication.ServiceTokenAuthentication"
     name = "serviceToken"
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:

@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from services.common import openapi  # noqa: F401 - its schemes register on import
-from services.common.health import livez, readyz
+from services.common.http.health import livez, readyz
 
 common_urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),

@@ -7,8 +7,8 @@ import psycopg
 import structlog
 from django.db import DatabaseError, close_old_connections
 
-from services.common.faults import fault_point
-from services.messaging.leader import Connection, try_lead
+from services.messaging.faults import fault_point
+from services.messaging.processes.leader import Connection, try_lead
 
 logger = structlog.get_logger(__name__)
 

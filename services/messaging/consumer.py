@@ -8,11 +8,11 @@ from typing import Protocol, TypeVar
 import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
-from services.common.faults import fault_point
-from services.messaging.backoff import reconnect_seconds
-from services.messaging.inbox import Inbox
-from services.messaging.kafka import Record
-from services.messaging.locks import PartitionLocks
+from services.messaging.faults import fault_point
+from services.messaging.processes.backoff import reconnect_seconds
+from services.messaging.receiving.inbox import Inbox
+from services.messaging.record import Record
+from services.messaging.receiving.locks import PartitionLocks
 from services.messaging.sql import connection_is_lost, is_transient
 
 logger = structlog.get_logger(__name__)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from services.messaging.headers import quote_headers
-from services.messaging.kafka import Record
+from services.messaging.record import Record
 from services.messaging.models import DeadLetter
 
 logger = structlog.get_logger(__name__)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from services.messaging.kafka import Record
+from services.messaging.record import Record
 from services.messaging.message import Event, Handlers, MessageHandler, Received
 from services.messaging.signature import BadSignature, verify
 

@@ -7,13 +7,13 @@ import structlog
 from django.db import DatabaseError, transaction
 from psycopg.types.json import Jsonb
 
-from services.common.faults import fault_point
-from services.messaging.dead_letters import Refusal, keep_dead_letters
-from services.messaging.decode import Arrival, Unreadable, decode
+from services.messaging.faults import fault_point
+from services.messaging.receiving.dead_letters import Refusal, keep_dead_letters
+from services.messaging.receiving.decode import Arrival, Unreadable, decode
 from services.messaging.headers import quote_headers
-from services.messaging.kafka import Record
+from services.messaging.record import Record
 from services.messaging.message import Handlers
-from services.messaging.retry import RetriesPending
+from services.messaging.receiving.pending import RetriesPending
 from services.messaging.sql import connection_is_lost, fetch, is_transient
 
 logger = structlog.get_logger(__name__)

@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from services.messaging.leader import lock_number
+from services.messaging.processes.leader import lock_number
 
 
 class PartitionLocks:

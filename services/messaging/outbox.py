@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.transaction import TransactionManagementError
 from psycopg.types.json import Jsonb
 
-from services.common.trace import current_traceparent
+from services.messaging.trace import current_traceparent
 from services.messaging.message import Message
 from services.messaging.signature import sign
 from services.messaging.sql import fetch

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from services.messaging.headers import unquote_headers
-from services.messaging.inbox import Inbox
-from services.messaging.kafka import Record
+from services.messaging.receiving.inbox import Inbox
+from services.messaging.record import Record
 from services.messaging.message import Handlers
 from services.messaging.models import DeadLetter, InboxMessage, OutboxMessage, PendingDelivery, Redrive
 

@@ -7,12 +7,13 @@ from typing import Any
 import psycopg
 import structlog
 
-from services.common.faults import fault_point
-from services.messaging.backoff import reconnect_seconds
+from services.messaging.faults import fault_point
+from services.messaging.processes.backoff import reconnect_seconds
 from services.messaging.headers import quote_headers
-from services.messaging.kafka import Confirmation, Publisher
-from services.messaging.leader import Connection, try_lead
-from services.messaging.outbox import WAKE_CHANNEL
+from services.messaging.kafka.publisher import Publisher
+from services.messaging.record import Confirmation
+from services.messaging.processes.leader import Connection, try_lead
+from services.messaging.sending.outbox import WAKE_CHANNEL
 
 logger = structlog.get_logger(__name__)
 

@@ -10,12 +10,12 @@ from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from services.common.faults import fault_point
-from services.messaging.backoff import MAX_FAILURES, handler_backoff
-from services.messaging.dead_letters import Refusal, keep_dead_letters
-from services.messaging.decode import parse_event, parse_json
+from services.messaging.faults import fault_point
+from services.messaging.processes.backoff import MAX_FAILURES, handler_backoff
+from services.messaging.receiving.dead_letters import Refusal, keep_dead_letters
+from services.messaging.receiving.decode import parse_event, parse_json
 from services.messaging.headers import unquote_headers
-from services.messaging.kafka import Record
+from services.messaging.record import Record
 from services.messaging.message import Handlers, PermanentError, Received
 from services.messaging.models import InboxMessage, pending_inbox
 from services.messaging.sql import connection_is_lost, is_transient

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from django.conf import settings
 
-from services.messaging.queries import inbox_trace, outbox_trace
+from services.messaging.operating.queries import inbox_trace, outbox_trace
 from services.orders.events import ORDER_PLACED, ORDER_SETTLED
 from services.orders.models import Order
 

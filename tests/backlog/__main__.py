@@ -10,12 +10,12 @@ from contextlib import ExitStack
 from statistics import quantiles
 
 from services.common.env import ROOT
-from tests.backing_services import stop, wait_until
-from tests.backlog.cpu import seconds_by_name
-from tests.chaos.brokers import apache_kafka
-from tests.chaos.shop import Shop
-from tests.scenario.client import ShopClient
-from tests.whole_shop import running_shop
+from tests.support.backing_services import stop, wait_until
+from tests.proof.backlog.cpu import seconds_by_name
+from tests.proof.chaos.brokers import apache_kafka
+from tests.proof.chaos.shop import Shop
+from tests.proof.scenario.client import ShopClient
+from tests.support.whole_shop import running_shop
 
 # The backlog is settled once: a watchdog that sends its tasks again while it waits would add to it.
 PATIENT = {"WATCHDOG_FIRST_SECONDS": "600", "WATCHDOG_LONGEST_SECONDS": "600"}
@@ -29,7 +29,7 @@ WHERE locktype = 'advisory' AND granted AND datname = current_database() GROUP B
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="python -m tests.backlog", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.proof.backlog", description=__doc__)
     parser.add_argument("--orders", type=int, default=20_000, help="in the backlog")
     parser.add_argument("--samples", type=int, default=100, help="orders whose latency is measured")
     chosen = parser.parse_args()
@@ -73,7 +73,7 @@ def tell_latency(url, samples):
 
 
 def fill(shop, service, count):
-    command = [sys.executable, "-m", "tests.backlog.fill", service, str(count)]
+    command = [sys.executable, "-m", "tests.proof.backlog.fill", service, str(count)]
     subprocess.run(command, cwd=ROOT, env={**os.environ, **shop.values, **PATIENT}, check=True)
 
 

@@ -1,4 +1,4 @@
-"""`python -m tests.backlog.fill orders 20000`: orders that wait; with `payments`: accounts that can pay for them."""
+"""`python -m tests.proof.backlog.fill orders 20000`: orders that wait; with `payments`: accounts that can pay for them."""
 
 import os
 import sys
@@ -21,7 +21,7 @@ def main(service, count):
 
 def place_orders(count):
     """What `place_order` records, a thousand in a transaction: one by one would take longer than settling them."""
-    from services.messaging.outbox import enqueue
+    from services.messaging.sending.outbox import enqueue
     from services.orders.events import order_placed
     from services.orders.models import Order, OrderItem, Product
     from services.orders.use_cases.resending import resend_delay

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import chromium
+from tests.whole.browser import chromium
 
 # What a page answers on purpose (404, 409, 422, 503) Chromium calls an error, too.
 ON_PURPOSE = re.compile(r"Failed to load resource: the server responded with a status of (404|409|422|503)")
@@ -16,7 +16,7 @@ expect.set_options(timeout=PATIENCE)
 def pytest_collection_modifyitems(items):
     if not chromium.installed():
         for item in items:
-            if "tests/browser/" in item.nodeid:
+            if "tests/whole/browser/" in item.nodeid:
                 item.add_marker(pytest.mark.skip(reason=f"no Chromium at {chromium.PATH}; set CHROMIUM_PATH"))
 
 

@@ -1,9 +1,9 @@
-"""`python -m tests.browser.screenshots`: every page at 360 and 1280 px, light and dark, into build/screenshots."""
+"""`python -m tests.proof.screenshots`: every page at 360 and 1280 px, light and dark, into build/screenshots."""
 
 from services.common.env import ROOT
-from tests.browser.chromium import SCHEMES, WIDTHS, chromium
-from tests.browser.shopping import SIGNED_OUT, furnished
-from tests.whole_shop import running_shop
+from tests.whole.browser.chromium import SCHEMES, WIDTHS, chromium
+from tests.whole.browser.shopping import SIGNED_OUT, furnished
+from tests.support.whole_shop import running_shop
 
 FOLDER = ROOT / "build" / "screenshots"
 LANGUAGES = ("en-GB", "ru-RU")

@@ -3,8 +3,8 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.chromium import SCHEMES, WIDTHS
-from tests.browser.shopping import SIGNED_OUT, furnished
+from tests.whole.browser.chromium import SCHEMES, WIDTHS
+from tests.whole.browser.shopping import SIGNED_OUT, furnished
 
 HEAVIEST = 200_000
 TOO_SMALL_FOR_A_THUMB = """() => [...document.querySelectorAll("a, button, input:not([type=hidden])")]

@@ -5,8 +5,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.processes import frozen, killed
-from tests.browser.shopping import CHEAP, open_account, order_cart, put_into_cart, register, top_up, wait_for_state
+from tests.whole.browser.processes import frozen, killed
+from tests.whole.browser.shopping import CHEAP, open_account, order_cart, put_into_cart, register, top_up, wait_for_state
 
 BACK = 40_000
 

@@ -6,7 +6,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.browser.shopping import CHEAP, open_account, order_cart, put_into_cart, register, top_up, wait_for_state
+from tests.whole.browser.shopping import CHEAP, open_account, order_cart, put_into_cart, register, top_up, wait_for_state
 
 PRICE = "₽99.00"
 

@@ -4,7 +4,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Watch
+from tests.whole.browser.conftest import Watch
 
 SERVICES = ("gateway", "orders", "payments")
 

@@ -5,7 +5,7 @@ import time
 
 from playwright.sync_api import expect
 
-from tests.browser.shopping import (
+from tests.whole.browser.shopping import (
     CHEAP,
     DEAR,
     PASSWORD,

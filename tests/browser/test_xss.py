@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.shopping import open_account, order_cart, register, top_up, wait_for_state
+from tests.whole.browser.shopping import open_account, order_cart, register, top_up, wait_for_state
 
 PAYLOADS = [
     "<script>window.pwned=1</script>",

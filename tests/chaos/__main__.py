@@ -8,22 +8,22 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.backing_services import wait_until
-from tests.chaos import invariants
-from tests.chaos.brokers import Brokers, apache_kafka, variables
-from tests.chaos.faults import Storm
-from tests.chaos.history import OK, History
-from tests.chaos.load import Load
-from tests.chaos.shop import Shop
-from tests.scenario import steps
-from tests.whole_shop import running_shop
+from tests.support.backing_services import wait_until
+from tests.proof.chaos import invariants
+from tests.proof.chaos.brokers import Brokers, apache_kafka, variables
+from tests.proof.chaos.faults import Storm
+from tests.proof.chaos.history import OK, History
+from tests.proof.chaos.load import Load
+from tests.proof.chaos.shop import Shop
+from tests.proof.scenario import steps
+from tests.support.whole_shop import running_shop
 
 CALM_SECONDS = 60.0
 MONEY = 20_000_000
 
 
 def options():
-    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.proof.chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="the same storm again")
     parser.add_argument("--full", action="store_true", help="the storm of `make proof`")
     parser.add_argument("--brokers", type=int, default=0, choices=BROKER_FAULTS, help="of Apache Kafka; 0: embedded")

@@ -12,8 +12,8 @@ from confluent_kafka.admin import AdminClient
 
 from services.common.env import ROOT
 from services.embedded.apache_kafka import Cluster, resolve_jars
-from tests.backing_services import wait_until
-from tests.kafka.cluster import first_port, running
+from tests.support.backing_services import wait_until
+from tests.whole.kafka.cluster import first_port, running
 
 # Longer than the 9 s of silence after which the controller gives a broker's partitions to the others.
 CUT_SECONDS = 12.0

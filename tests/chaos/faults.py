@@ -6,9 +6,9 @@ import time
 from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.backing_services import stop
-from tests.chaos.brokers import CUT_SECONDS
-from tests.chaos.topics import Topics
+from tests.support.backing_services import stop
+from tests.proof.chaos.brokers import CUT_SECONDS
+from tests.proof.chaos.topics import Topics
 
 MESSAGING = [f"{service}.{role}" for service in ("orders", "payments") for role in ("relay", "consumer", "chores")]
 WEB = ["gateway", "orders", "payments"]

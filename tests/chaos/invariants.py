@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-from tests.chaos import history as seen
+from tests.proof.chaos import history as seen
 
 DatabaseAway = psycopg.OperationalError
 # So long a poison may lie in its topic unread: its consumer was killed, or two of them.

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
-from tests.chaos.history import OK, REFUSED, UNKNOWN
+from tests.proof.chaos.history import OK, REFUSED, UNKNOWN
 
 RETRY_SECONDS = 0.25
 PATIENCE_SECONDS = 180.0

@@ -1,15 +1,15 @@
-"""`python -m tests.chaos.recovery`: how long an order takes to settle after one process was killed; medians of five."""
+"""`python -m tests.proof.chaos.recovery`: how long an order takes to settle after one process was killed; medians of five."""
 
 import signal
 import statistics
 import sys
 import time
 
-from tests.backing_services import stop, wait_until
-from tests.chaos.history import History
-from tests.chaos.load import Shopper
-from tests.chaos.shop import Shop
-from tests.whole_shop import running_shop
+from tests.support.backing_services import stop, wait_until
+from tests.proof.chaos.history import History
+from tests.proof.chaos.load import Shopper
+from tests.proof.chaos.shop import Shop
+from tests.support.whole_shop import running_shop
 
 ROUNDS = 5
 # What is killed, and within how many seconds from that moment an order placed at once must be settled.

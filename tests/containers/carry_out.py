@@ -1,4 +1,4 @@
-"""Proves the containers without an engine: `python -m tests.containers.carry_out`.
+"""Proves the containers without an engine: `python -m tests.proof.carry_out`.
 
 Carries out the Dockerfile's steps in a clean folder, then starts what compose.yaml lists, in its order, with its
 commands and its environment under the values of .env.example, against PostgreSQL servers and Apache Kafka on this
@@ -24,10 +24,10 @@ from services.embedded.children import start_child
 from services.embedded.databases import create_databases
 from services.embedded.ports import answers
 from services.embedded.postgres import Postgres
-from tests.backing_services import stop, wait_until
-from tests.containers import compose
-from tests.containers.addresses import Addresses
-from tests.containers.image import Image
+from tests.support.backing_services import stop, wait_until
+from tests.whole.containers import compose
+from tests.whole.containers.addresses import Addresses
+from tests.whole.containers.image import Image
 
 SECONDS_TO_BE_HEALTHY = 90
 # No change but numbers: two relays of which one leads, three consumers that share the partitions.
@@ -132,7 +132,7 @@ def check(project):
     port = project.addresses.port
     for copy in (1, 2):
         check_pages(f"http://localhost:{port('gateway', 3000, copy)}")
-        scenario = [sys.executable, "-m", "tests.scenario", "--url", f"http://localhost:{port('gateway', 8000, copy)}"]
+        scenario = [sys.executable, "-m", "tests.proof.scenario", "--url", f"http://localhost:{port('gateway', 8000, copy)}"]
         subprocess.run(scenario, cwd=ROOT, check=True)
     for name, number in (("orders", 8001), ("payments", 8002)):
         url = f"http://127.0.0.1:{port(name, number)}/readyz"

@@ -10,8 +10,8 @@ import pytest
 
 from services.common.env import ROOT
 from services.common.secrets import DATABASE_PASSWORDS, HOLDERS, share_secrets
-from tests.containers import compose
-from tests.containers.image import DOCKERFILE, context, instructions
+from tests.whole.containers import compose
+from tests.whole.containers.image import DOCKERFILE, context, instructions
 
 OURS = "exactly-once-shop"
 SERVICES = compose.load(compose.example_variables())
@@ -157,7 +157,7 @@ def test_shared_secrets_are_equal_and_a_given_one_wins(tmp_path):
 
 
 def test_kafka_is_the_version_that_make_kafka_runs():
-    version = re.search(r"<kafka.version>(.*)<", (ROOT / "tests/kafka/pom.xml").read_text())[1]
+    version = re.search(r"<kafka.version>(.*)<", (ROOT / "tests/whole/kafka/pom.xml").read_text())[1]
     assert SERVICES["kafka"]["image"] == f"apache/kafka:{version}"
 
 

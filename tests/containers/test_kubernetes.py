@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from services.common.env import ROOT
-from tests.containers.image import DOCKERFILE
-from tests.containers.test_containers import variables_of_the_code
+from tests.whole.containers.image import DOCKERFILE
+from tests.whole.containers.test_containers import variables_of_the_code
 
 FOLDER = ROOT / "deploy" / "kubernetes"
 OBJECTS = [item for path in sorted(FOLDER.glob("*.yaml")) for item in yaml.safe_load_all(path.read_text())]

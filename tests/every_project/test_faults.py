@@ -7,7 +7,8 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from services.common import env, faults
+from services.common import env
+from services.messaging import faults
 from services.common.env import ROOT
 
 
@@ -46,7 +47,7 @@ def test_wrong_setting_is_one_clear_line_of_a_command():
 
 
 def test_armed_point_kills_the_process_at_the_nth_hit():
-    code = "from services.common.faults import *\nfor n in range(5): print(n); fault_point('relay.before_mark')"
+    code = "from services.messaging.faults import *\nfor n in range(5): print(n); fault_point('relay.before_mark')"
     command = [sys.executable, "-u", "-c", code]
     done = subprocess.run(
         command, env={"EMBEDDED": "1", "FAULT": "relay.before_mark:3"}, capture_output=True, text=True, check=False

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.chaos.history import OK, REFUSED, UNKNOWN, History, check
+from tests.proof.chaos.history import OK, REFUSED, UNKNOWN, History, check
 
 USER, OTHER = "user", "other"
 

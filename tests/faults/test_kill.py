@@ -14,11 +14,11 @@ import requests
 from services.common.env import ROOT
 from services.embedded.children import start_child
 from services.embedded.ports import answers, free_port
-from tests.backing_services import stop, wait_until
-from tests.chaos import invariants
-from tests.chaos.history import History
-from tests.chaos.load import Shopper
-from tests.chaos.shop import QUIET, Shop
+from tests.support.backing_services import stop, wait_until
+from tests.proof.chaos import invariants
+from tests.proof.chaos.history import History
+from tests.proof.chaos.load import Shopper
+from tests.proof.chaos.shop import QUIET, Shop
 
 PROOF = bool(os.environ.get("PROOF"))
 RELAY = ("relay.before_send", "relay.after_send", "relay.before_mark", "relay.after_mark")

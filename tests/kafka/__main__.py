@@ -1,10 +1,10 @@
-"""`python -m tests.kafka`: the tests of messaging once more, on Apache Kafka instead of the embedded broker."""
+"""`python -m tests.whole.kafka`: the tests of messaging once more, on Apache Kafka instead of the embedded broker."""
 
 import os
 import subprocess
 import sys
 
-from tests.chaos.brokers import apache_kafka
+from tests.proof.chaos.brokers import apache_kafka
 
 
 def main():

@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 
 from services.embedded.ports import free_port, is_free
-from tests.backing_services import wait_until
+from tests.support.backing_services import wait_until
 
 # Three brokers on consecutive ports, and their controllers 100 above.
 WANTED = (0, 1, 2, 100, 101, 102)

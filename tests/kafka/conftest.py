@@ -3,7 +3,7 @@ import shutil
 import pytest
 
 from services.embedded.apache_kafka import Cluster, resolve_jars
-from tests.kafka.cluster import first_port, running
+from tests.whole.kafka.cluster import first_port, running
 
 
 @pytest.fixture(scope="session")

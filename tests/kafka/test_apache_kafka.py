@@ -11,7 +11,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from services.common.env import ROOT
 from services.embedded.children import start_child
-from tests.backing_services import stop, wait_until
+from tests.support.backing_services import stop, wait_until
 
 COMMAND = [sys.executable, "-m", "services.embedded.apache_kafka"]
 

@@ -15,7 +15,7 @@ from confluent_kafka.admin import (
 from services.embedded.ports import free_port
 from services.messaging import kafka
 from services.messaging.settings import KAFKA_SECURITY_VARIABLES
-from tests.backing_services import wait_until
+from tests.support.backing_services import wait_until
 
 TOPICS = {"orders": ("outbox", "inbox"), "payments": ("inbox", "outbox")}
 PASSWORD = "a-password"

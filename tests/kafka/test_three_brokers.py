@@ -4,7 +4,7 @@ import pytest
 from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
 
 from services.messaging import kafka
-from tests.backing_services import wait_until
+from tests.support.backing_services import wait_until
 
 
 @pytest.fixture

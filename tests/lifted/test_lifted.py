@@ -12,7 +12,7 @@ import pytest
 
 from services.common.env import ROOT, configured
 from services.embedded.children import start_child
-from tests.backing_services import stop, wait_until
+from tests.support.backing_services import stop, wait_until
 
 PROJECT = Path(__file__).with_name("project")
 COMMON = ("__init__.py", "env.py", "faults.py", "trace.py")

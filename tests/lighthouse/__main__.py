@@ -1,4 +1,4 @@
-"""`python -m tests.lighthouse`: Lighthouse's four scores of the pages that everybody sees first.
+"""`python -m tests.proof.lighthouse`: Lighthouse's four scores of the pages that everybody sees first.
 
 Lighthouse comes from npm into build/lighthouse, the browser from Debian. Exits 1 where a score is below its limit.
 """
@@ -11,8 +11,8 @@ import subprocess
 import sys
 
 from services.common.env import ROOT
-from tests.browser import chromium
-from tests.whole_shop import running_shop
+from tests.whole.browser import chromium
+from tests.support.whole_shop import running_shop
 
 FOLDER = ROOT / "build" / "lighthouse"
 PAGES = {"catalogue": "/", "product": "/products/smoke-and-pine-tea/", "login": "/login/"}

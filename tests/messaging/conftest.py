@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from services.messaging import kafka
-from services.messaging.leader import open_connection
+from services.messaging.processes.leader import open_connection
 from tests.messaging.ring import KEYS, Board
 
 

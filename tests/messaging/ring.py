@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from services.messaging.kafka import Record
+from services.messaging.record import Record
 from services.messaging.message import Message, MessageHandler, digest
 from services.messaging.signature import sign
 

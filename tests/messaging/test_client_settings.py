@@ -3,7 +3,7 @@ import re
 import pytest
 
 from services.common.env import ROOT
-from services.messaging.kafka import consumer_config, producer_config
+from services.messaging.kafka.config import consumer_config, producer_config
 
 GUIDE = (ROOT / "docs" / "kafka.md").read_text().partition("## Client settings")[2].partition("\n## ")[0]
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in GUIDE.splitlines() if line.startswith("| `")]

@@ -9,14 +9,15 @@ from django.db import connection, transaction
 from services.embedded.broker import Broker
 from services.embedded.children import start_child
 from services.embedded.ports import free_port
-from services.messaging.consumer import Consumer
-from services.messaging.inbox import Inbox
-from services.messaging.kafka import Subscription, TopicsNotReady, check_topics, create_topics
-from services.messaging.leader import lock_number
+from services.messaging.receiving.consumer import Consumer
+from services.messaging.receiving.inbox import Inbox
+from services.messaging.kafka.subscription import Subscription
+from services.messaging.kafka.topics import TopicsNotReady, check_topics, create_topics
+from services.messaging.processes.leader import lock_number
 from services.messaging.models import Delivery, InboxMessage, PendingDelivery
-from services.messaging.outbox import enqueue
-from services.messaging.relay import Relay
-from tests.backing_services import stop, wait_until
+from services.messaging.sending.outbox import enqueue
+from services.messaging.sending.relay import Relay
+from tests.support.backing_services import stop, wait_until
 from tests.messaging.ring import KEYS, note
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from services.messaging.backoff import MAX_FAILURES
-from services.messaging.inbox import Inbox
+from services.messaging.processes.backoff import MAX_FAILURES
+from services.messaging.receiving.inbox import Inbox
 from services.messaging.message import PermanentError
 from services.messaging.models import DeadLetter, InboxMessage
 from services.messaging.signature import sign

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from services.messaging.inbox import Inbox
+from services.messaging.receiving.inbox import Inbox
 from services.messaging.models import InboxMessage
 from tests.messaging.ring import KEYS, note, record
 

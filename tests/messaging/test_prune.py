@@ -6,10 +6,10 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from services.messaging.inbox import Inbox
+from services.messaging.receiving.inbox import Inbox
 from services.messaging.models import DeadLetter, Delivery, InboxMessage, OutboxMessage, PendingDelivery
-from services.messaging.outbox import enqueue
-from services.messaging.prune import prune_messages
+from services.messaging.sending.outbox import enqueue
+from services.messaging.operating.prune import prune_messages
 from tests.messaging.ring import KEYS, note, record
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,13 +6,13 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
-from services.messaging import retry
-from services.messaging.backoff import MAX_FAILURES
-from services.messaging.inbox import Inbox
+from services.messaging.receiving import pending
+from services.messaging.processes.backoff import MAX_FAILURES
+from services.messaging.receiving.inbox import Inbox
 from services.messaging.message import PermanentError
 from services.messaging.models import DeadLetter, InboxMessage, PendingDelivery, Redrive
-from services.messaging.outbox import enqueue
-from services.messaging.redrive import Redriver, open_letters
+from services.messaging.sending.outbox import enqueue
+from services.messaging.operating.redrive import Redriver, open_letters
 from tests.messaging.ring import KEYS, note, record
 
 pytestmark = pytest.mark.django_db(transaction=True)

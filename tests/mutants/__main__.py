@@ -1,4 +1,4 @@
-"""`python -m tests.mutants`: breaks the code in a copy, one promise at a time; each time a suite must turn red."""
+"""`python -m tests.proof.mutants`: breaks the code in a copy, one promise at a time; each time a suite must turn red."""
 
 import argparse
 import shutil
@@ -7,14 +7,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.mutants.catalogue import MUTANTS
+from tests.proof.mutants.catalogue import MUTANTS
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 600
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.proof.mutants", description=__doc__)
     parser.add_argument("--only", default="", help="mutants whose name holds this text")
     chosen = [each for each in MUTANTS if parser.parse_args().only in each.name]
     alive = [mutant.name for mutant in chosen if not is_killed(mutant)]
@@ -43,7 +43,7 @@ def copy(folder):
 def change(path, mutant):
     text = path.read_text()
     if text.count(mutant.old) != mutant.times:
-        sys.exit(f"{mutant.name}: its place in {mutant.file} is gone; adapt tests/mutants/catalogue.py")
+        sys.exit(f"{mutant.name}: its place in {mutant.file} is gone; adapt tests/proof/mutants/catalogue.py")
     path.write_text(text.replace(mutant.old, mutant.new))
 
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from services.messaging.models import Delivery, InboxMessage, OutboxMessage
 from services.orders.models import Order
-from tests.tokens import bearer, refused_tokens
+from tests.support.tokens import bearer, refused_tokens
 
 URL = "/api/v1/orders"
 

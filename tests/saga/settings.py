@@ -8,7 +8,7 @@ from orders_proj.settings import COMMON_APPS, SENDING_KEYS
 
 SERVICE_NAME = "saga"
 INSTALLED_APPS = [*COMMON_APPS, "services.messaging", "services.orders", "services.payments"]
-ROOT_URLCONF = "services.common.urls"
+ROOT_URLCONF = "services.common.http.urls"
 SENDS_TO = RECEIVES_FROM = "saga"
 RECEIVING_KEYS = SENDING_KEYS
 MESSAGE_HANDLERS = "tests.saga.business.HANDLERS"

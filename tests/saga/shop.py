@@ -7,14 +7,14 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from services.common import faults
-from services.messaging.consumer import Consumer
-from services.messaging.inbox import Inbox
-from services.messaging.leader import open_connection
+from services.messaging import faults
+from services.messaging.receiving.consumer import Consumer
+from services.messaging.receiving.inbox import Inbox
+from services.messaging.processes.leader import open_connection
 from services.messaging.models import DeadLetter, InboxMessage, PendingDelivery, pending_inbox
-from services.messaging.prune import prune_messages
-from services.messaging.redrive import Redriver, open_letters
-from services.messaging.relay import Relay
+from services.messaging.operating.prune import prune_messages
+from services.messaging.operating.redrive import Redriver, open_letters
+from services.messaging.sending.relay import Relay
 from services.orders.models import Order
 from services.orders.use_cases import place_order, resend_unsettled
 from services.payments.models import Settlement

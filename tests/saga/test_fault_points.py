@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from services.common import faults
+from services.messaging import faults
 from services.messaging.models import InboxMessage
 from services.orders.models import Order
 from tests.orders.builders import stock

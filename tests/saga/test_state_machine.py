@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from services.common import faults
+from services.messaging import faults
 from services.orders.models import Order
 from tests.orders.builders import stock
 from tests.saga.checks import empty_tables, require_settled_once, require_sound_money, require_sound_outbox

@@ -5,7 +5,7 @@ import sys
 
 import requests
 
-from tests.scenario.steps import run
+from tests.proof.scenario.steps import run
 
 
 def main():

@@ -1,6 +1,6 @@
 """The ten steps that every shop must pass, as a client program takes them through the gateway."""
 
-from tests.scenario.client import ShopClient
+from tests.proof.scenario.client import ShopClient
 
 
 class Scenario:

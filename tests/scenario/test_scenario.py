@@ -1,6 +1,6 @@
 """The acceptance scenario against the whole shop, as `make run` starts it."""
 
-from tests.scenario.steps import STEPS, run
+from tests.proof.scenario.steps import STEPS, run
 
 
 def test_a_client_program_passes_all_steps(shop):

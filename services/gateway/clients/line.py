@@ -5,8 +5,8 @@ from typing import Any
 from urllib.parse import quote
 
 from services.common import tokens
-from services.common.problems import problem_body
-from services.common.trace import current_traceparent
+from services.common.http.problems import problem_body
+from services.messaging.trace import current_traceparent
 from services.gateway.clients.deadline import Deadline
 from services.gateway.clients.errors import UpstreamRefused
 from services.gateway.clients.http import READ_SECONDS, Call, Channel, Reply

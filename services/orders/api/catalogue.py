@@ -7,9 +7,9 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics
 from rest_framework.request import Request
 
-from services.common.openapi import answers
-from services.common.pagination import NewestFirst
-from services.common.permissions import HasServiceToken
+from services.common.http.openapi import answers
+from services.common.http.pagination import NewestFirst
+from services.common.http.permissions import HasServiceToken
 from services.orders import queries
 from services.orders.api.languages import callers_language
 from services.orders.api.serializers import CategorySerializer, ProductQuery, ProductSerializer

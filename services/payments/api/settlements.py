@@ -7,8 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from services.common.openapi import answers
-from services.common.permissions import HasAuditScope, user_id_of
+from services.common.http.openapi import answers
+from services.common.http.permissions import HasAuditScope, user_id_of
 from services.payments import queries
 from services.payments.api.serializers import (
     BooksSerializer,

@@ -12,4 +12,4 @@ SERVICE_NAME = "parcels"  # the consumer group, and the source that messages sta
 SENDS_TO = RECEIVES_FROM = OUTBOX_TOPIC
 SENDING_KEYS = RECEIVING_KEYS = signing_keys("PARCELS_SIGNING_KEYS")
 MESSAGE_HANDLERS = "parcels.handlers.HANDLERS"
-CHORES = {"services.messaging.prune.prune_messages": 5}
+CHORES = {"services.messaging.operating.prune.prune_messages": 5}

@@ -6,11 +6,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.module_loading import import_string
 
-from services.messaging.consumer import Consumer, NoPartitions
-from services.messaging.durability import require_durable_database
-from services.messaging.inbox import Inbox
-from services.messaging.kafka import Subscription, TopicsNotReady, check_topics
-from services.messaging.worker import Worker
+from services.messaging.receiving.consumer import Consumer, NoPartitions
+from services.messaging.processes.durability import require_durable_database
+from services.messaging.receiving.inbox import Inbox
+from services.messaging.kafka.subscription import Subscription
+from services.messaging.kafka.topics import TopicsNotReady, check_topics
+from services.messaging.processes.worker import Worker
 
 
 class Command(BaseCommand):

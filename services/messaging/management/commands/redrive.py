@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from services.messaging.models import DeadLetter
-from services.messaging.redrive import Redriver, open_letters
+from services.messaging.operating.redrive import Redriver, open_letters
 
 FILTERS = {"id": "id__in", "type": "type", "reason": "reason", "since": "created_at__gte", "until": "created_at__lt"}
 PROGRESS_EVERY = 100

@@ -6,11 +6,11 @@ import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from services.messaging.durability import require_durable_database
-from services.messaging.kafka import TopicsNotReady, check_topics
-from services.messaging.leader import open_connection
-from services.messaging.relay import Relay
-from services.messaging.worker import Worker
+from services.messaging.processes.durability import require_durable_database
+from services.messaging.kafka.topics import TopicsNotReady, check_topics
+from services.messaging.processes.leader import open_connection
+from services.messaging.sending.relay import Relay
+from services.messaging.processes.worker import Worker
 
 
 class Command(BaseCommand):

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.module_loading import import_string
 
-from services.messaging.chores import Chores
-from services.messaging.durability import require_durable_database
-from services.messaging.leader import open_connection
-from services.messaging.worker import Worker
+from services.messaging.processes.chores import Chores
+from services.messaging.processes.durability import require_durable_database
+from services.messaging.processes.leader import open_connection
+from services.messaging.processes.worker import Worker
 
 
 class Command(BaseCommand):

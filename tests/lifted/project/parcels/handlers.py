@@ -5,7 +5,7 @@ from django.db import transaction
 
 from parcels.models import Arrival, Parcel
 from services.messaging.message import Message, MessageHandler, digest
-from services.messaging.outbox import enqueue
+from services.messaging.sending.outbox import enqueue
 
 PARCEL_SENT = "parcels.parcel_sent"
 
