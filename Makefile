@@ -28,31 +28,31 @@ format: .venv/dev.stamp ## format the code and mend what lint can mend
 	$(BIN)/ruff check --fix .
 
 scenario: .venv/embedded.stamp ## order, pay and check against a running shop (URL=http://localhost:8000)
-	@exec $(BIN)/python -m tests.scenario --url '$(URL)'
+	@exec $(BIN)/python -m tests.proof.scenario --url '$(URL)'
 
 chaos: .venv/dev.stamp ## kill processes at random under load and prove that no order is lost or paid twice (SEED=n, STORM='--full')
-	@exec $(BIN)/python -m tests.chaos $(if $(SEED),--seed '$(SEED)') $(STORM)
+	@exec $(BIN)/python -m tests.proof.chaos $(if $(SEED),--seed '$(SEED)') $(STORM)
 
 backlog: .venv/dev.stamp ## latency and 20,000 waiting orders, on the embedded broker and on Apache Kafka (Java 17+ and Maven)
-	@exec $(BIN)/python -m tests.backlog
+	@exec $(BIN)/python -m tests.proof.backlog
 
 screenshots: .venv/dev.stamp ## every page at 360 and 1280 px, light and dark, into build/screenshots (Chromium)
-	@exec $(BIN)/python -m tests.browser.screenshots
+	@exec $(BIN)/python -m tests.proof.screenshots
 
 lighthouse: .venv/dev.stamp ## Lighthouse's scores of catalogue, product and login (Chromium, Node.js, npm)
-	@exec $(BIN)/python -m tests.lighthouse
+	@exec $(BIN)/python -m tests.proof.lighthouse
 
 SEEDS ?= $(shell seq 1 20)
 
 proof: .venv/dev.stamp ## run every long suite: all crash points, the state machine, the mutants, 20 storms (two hours)
-	@for seed in $(SEEDS); do $(BIN)/python -m tests.chaos --full --seed $$seed || exit 1; done
+	@for seed in $(SEEDS); do $(BIN)/python -m tests.proof.chaos --full --seed $$seed || exit 1; done
 	@if command -v java >/dev/null && command -v mvn >/dev/null; then \
-	  $(BIN)/python -m tests.chaos --full --brokers 1 --seed 1 && \
-	  $(BIN)/python -m tests.chaos --brokers 3 --interval 12 --seed 1; \
+	  $(BIN)/python -m tests.proof.chaos --full --brokers 1 --seed 1 && \
+	  $(BIN)/python -m tests.proof.chaos --brokers 3 --interval 12 --seed 1; \
 	else echo "no Java or no Maven: no storm over Apache Kafka"; fi
-	$(BIN)/python -m tests.chaos.recovery
-	$(BIN)/python -m tests.mutants
-	PROOF=1 $(BIN)/python -m pytest tests/saga tests/faults tests/messaging/test_poison_rate.py
+	$(BIN)/python -m tests.proof.chaos.recovery
+	$(BIN)/python -m tests.proof.mutants
+	PROOF=1 $(BIN)/python -m pytest tests/saga tests/whole/faults tests/messaging/test_poison_rate.py
 
 venv: .venv/embedded.stamp ## make .venv with what the shop needs to run
 
@@ -78,4 +78,4 @@ kafka: .venv/embedded.stamp ## run Apache Kafka on 127.0.0.1:9092 in the foregro
 	@exec $(BIN)/python -m services.embedded.apache_kafka --brokers '$(BROKERS)' --port '$(KAFKA_PORT)'
 
 containers: .venv/dev.stamp ## carry out Dockerfile and compose.yaml without an engine, until the scenario passes
-	@exec $(BIN)/python -m tests.containers.carry_out
+	@exec $(BIN)/python -m tests.proof.carry_out

@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
-from services.common import problems
-from services.common.urls import common_urlpatterns
+from services.common.http import problems
+from services.common.http.urls import common_urlpatterns
 from services.gateway.api.errors import problem_or_page
 from services.gateway.views import errors
 

@@ -2,11 +2,11 @@
 
 from django.urls import include, path
 
-from services.common.urls import common_urlpatterns
+from services.common.http.urls import common_urlpatterns
 
-handler400 = "services.common.problems.bad_request"
-handler403 = "services.common.problems.forbidden"
-handler404 = "services.common.problems.not_found"
-handler500 = "services.common.problems.server_error"
+handler400 = "services.common.http.problems.bad_request"
+handler403 = "services.common.http.problems.forbidden"
+handler404 = "services.common.http.problems.not_found"
+handler500 = "services.common.http.problems.server_error"
 
 urlpatterns = [*common_urlpatterns, path("api/v1/", include("services.orders.api.urls"))]

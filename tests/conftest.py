@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from tests.whole_shop import shop  # noqa: F401 - found here by name
+from tests.support.whole_shop import shop  # noqa: F401 - found here by name
 
 
 @pytest.fixture(scope="session")

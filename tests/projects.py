@@ -26,12 +26,7 @@ PROJECTS = {
     # The whole shop as processes, driven from outside; these tests touch no database of a project.
     "whole": [
         "tests/embedded",
-        "tests/scenario",
-        "tests/browser",
-        "tests/kafka",
-        "tests/containers",
-        "tests/faults",
-        "tests/lifted",
+        "tests/whole",
     ],
 }
 SETTINGS = {
@@ -39,7 +34,7 @@ SETTINGS = {
     "saga": "tests.saga.settings",
     "whole": "gateway_proj.settings",
 }
-NOT_TESTS = {"messages", "chaos", "backlog", "mutants", "lighthouse"}
+NOT_TESTS = {"proof", "support"}
 PASS_THROUGH = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow")
 NO_TESTS = pytest.ExitCode.NO_TESTS_COLLECTED
 COUNTS = "SHOP_TEST_COUNTS"  # where a child leaves its totals; set means "I am a child"
@@ -58,7 +53,7 @@ def pytest_load_initial_conftests(early_config):
     chosen = [name for name in PROJECTS if selected(name, options.file_or_dir)]
     if len(chosen) == 1:
         os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS[chosen[0]]
-    from tests.backing_services import start_backing_services
+    from tests.support.backing_services import start_backing_services
 
     stack = ExitStack()
     early_config.add_cleanup(stack.close)

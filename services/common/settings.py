@@ -34,11 +34,11 @@ COMMON_APPS = [
     "services.common",
 ]
 MIDDLEWARE = [
-    "services.common.middleware.RequestLogMiddleware",
+    "services.common.http.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "services.common.middleware.BodyLimitMiddleware",
+    "services.common.http.middleware.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -126,12 +126,12 @@ CONTENT_SECURITY_POLICY = {
 }
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["services.common.authentication.ServiceTokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["services.common.permissions.IsUser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["services.common.http.authentication.ServiceTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["services.common.http.permissions.IsUser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["services.common.parsers.StrictJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["services.common.http.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "services.common.problems.exception_handler",
+    "EXCEPTION_HANDLER": "services.common.http.problems.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": None,
 }

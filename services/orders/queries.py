@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from services.common.timeline import Step, Timeline, place
-from services.messaging.queries import inbox_trace, outbox_trace
+from services.messaging.operating.queries import inbox_trace, outbox_trace
 from services.orders.events import ORDER_PLACED, ORDER_SETTLED
 from services.orders.models import Category, Order, Product, Status
 

@@ -11,7 +11,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from services.common.timeline import Step, Timeline, place
-from services.messaging.queries import inbox_trace, outbox_trace
+from services.messaging.operating.queries import inbox_trace, outbox_trace
 from services.payments.events import ORDER_PLACED, ORDER_SETTLED
 from services.payments.models import Account, Book, LedgerEntry, Settlement
 

@@ -11,7 +11,7 @@ import pytest
 
 from services.common.env import ROOT
 from services.embedded.children import start_child
-from tests.backing_services import wait_until
+from tests.support.backing_services import wait_until
 
 SECONDS = 8
 

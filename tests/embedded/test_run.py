@@ -11,7 +11,7 @@ import pytest
 from services.embedded.lock import Held, lock
 from services.embedded.ports import free_port
 from services.embedded.state import State
-from tests.backing_services import wait_until
+from tests.support.backing_services import wait_until
 
 FREE = ("GATEWAY_PORT", "UI_PORT", "ORDERS_PORT", "PAYMENTS_PORT", "EMBEDDED_POSTGRES_PORT", "EMBEDDED_KAFKA_PORT")
 

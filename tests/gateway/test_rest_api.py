@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from knox.models import AuthToken
 
-from services.common.problems import problem_body
+from services.common.http.problems import problem_body
 from services.gateway.models import User
 from tests.gateway.answers import ACCOUNT, DEPOSIT, ENTRY, ORDER, ORDER_ID, PRODUCT, money, page, problem, step
 from tests.gateway.stub import hang_up

@@ -6,7 +6,7 @@ from django.db.transaction import TransactionManagementError
 
 from services.messaging.message import message_id
 from services.messaging.models import OutboxMessage, PendingDelivery
-from services.messaging.outbox import enqueue, pending_subjects
+from services.messaging.sending.outbox import enqueue, pending_subjects
 from services.messaging.signature import BadSignature, verify
 from tests.messaging.ring import KEYS, note
 

@@ -6,10 +6,11 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from services.messaging.kafka import Publisher, Subscription
+from services.messaging.kafka.publisher import Publisher
+from services.messaging.kafka.subscription import Subscription
 from services.messaging.models import DeadLetter, Delivery, OutboxMessage, PendingDelivery
-from services.messaging.outbox import enqueue
-from services.messaging.relay import Relay
+from services.messaging.sending.outbox import enqueue
+from services.messaging.sending.relay import Relay
 from tests.messaging.ring import note
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.tokens import bearer
+from tests.support.tokens import bearer
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from services.orders.models import Category, Product
-from tests.tokens import bearer
+from tests.support.tokens import bearer
 
 URL = "/api/v1/products"
 

@@ -4,7 +4,7 @@ import pytest
 
 from services.orders.events import OrderSettled, order_placed
 from services.orders.models import Order
-from tests.messages import ORDER_ID, USER_ID, golden, payload, validator
+from tests.support.messages import ORDER_ID, USER_ID, golden, payload, validator
 
 PLACED_AT = datetime(2026, 11, 22, 9, 30, 0, 123456, tzinfo=UTC)
 

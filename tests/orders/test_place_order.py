@@ -9,7 +9,7 @@ from django.test import Client
 from services.messaging.models import OutboxMessage, PendingDelivery
 from services.orders.models import Order, OrderItem, Product
 from tests.orders.builders import stock
-from tests.tokens import bearer
+from tests.support.tokens import bearer
 
 URL = "/api/v1/orders"
 TWO_TEAS = {"items": [{"product": "green-tea", "quantity": 2}]}

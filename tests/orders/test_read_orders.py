@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from services.orders.models import Order
-from tests.tokens import bearer, refused_tokens
+from tests.support.tokens import bearer, refused_tokens
 
 URL = "/api/v1/orders"
 

@@ -2,7 +2,7 @@ import uuid
 
 import pytest
 
-from tests.tokens import bearer
+from tests.support.tokens import bearer
 
 
 @pytest.fixture

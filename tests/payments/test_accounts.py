@@ -9,7 +9,7 @@ from django.test import Client
 
 from services.payments.models import MAX_BALANCE, Account, LedgerEntry
 from tests.payments.builders import open_with, task
-from tests.tokens import bearer, refused_tokens
+from tests.support.tokens import bearer, refused_tokens
 
 URL = "/api/v1/account"
 

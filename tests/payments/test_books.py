@@ -4,7 +4,7 @@ import pytest
 
 from services.payments.models import Account, LedgerEntry
 from tests.payments.builders import open_with
-from tests.tokens import bearer
+from tests.support.tokens import bearer
 
 pytestmark = pytest.mark.django_db
 

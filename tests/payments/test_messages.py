@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.payments.events import OrderPlaced, OrderSettled
-from tests.messages import ORDER_ID, USER_ID, golden, payload, validator
+from tests.support.messages import ORDER_ID, USER_ID, golden, payload, validator
 
 SETTLED_AT = datetime(2026, 11, 22, 9, 30, 0, 654321, tzinfo=UTC)
 

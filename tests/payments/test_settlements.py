@@ -7,7 +7,7 @@ from services.messaging.models import InboxMessage
 from services.payments import queries
 from services.payments.use_cases import settle_orders
 from tests.payments.builders import open_with, task
-from tests.tokens import bearer
+from tests.support.tokens import bearer
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/settlements"

@@ -4,7 +4,7 @@ from zlib import crc32
 
 from django.utils import timezone
 
-from services.messaging.kafka import Confirmation, Record
+from services.messaging.record import Confirmation, Record
 
 
 class Broker:

@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from services.common import idempotency
+from services.common.http import idempotency
 from services.gateway.api.answers import (
     AccountSerializer,
     BalanceSerializer,

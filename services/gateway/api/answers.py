@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from services.common.fields import MoneySerializer
+from services.common.http.fields import MoneySerializer
 from services.common.timeline import StepSerializer
 from services.gateway.dtos import Account, Category, Deposit, Entry, Order, OrderItem, Product, Timeline
 from services.gateway.models import User

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiResponse
 
-from services.common.problems import CONTENT_TYPE, ProblemSerializer
+from services.common.http.problems import CONTENT_TYPE, ProblemSerializer
 
 MEANINGS = {
     400: "The request is not valid; `errors` says why, by field.",

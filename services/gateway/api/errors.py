@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
-from services.common import problems
+from services.common.http import problems
 from services.gateway.clients.errors import UpstreamRefused, UpstreamUnavailable
 
 RETRY_SECONDS = "1"

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from services.common.fields import AmountField, MoneyInputSerializer, StrictIntegerField
+from services.common.http.fields import AmountField, MoneyInputSerializer, StrictIntegerField
 from services.gateway.api.pages import PageQuery
 from services.gateway.dtos import Money
 

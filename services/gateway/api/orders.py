@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from services.common import idempotency
+from services.common.http import idempotency
 from services.gateway.api.answers import OrderPageSerializer, OrderSerializer, TimelineSerializer
 from services.gateway.api.docs import answers
 from services.gateway.api.inputs import NewOrderSerializer, OrderQuery

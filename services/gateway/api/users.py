@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from services.common.problems import Problem
+from services.common.http.problems import Problem
 from services.gateway import use_cases
 from services.gateway.api.answers import TokenSerializer, UserSerializer
 from services.gateway.api.docs import answers

@@ -8,9 +8,9 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics
 from rest_framework.request import Request
 
-from services.common.pagination import NewestFirst
-from services.common.permissions import HasServiceToken
-from services.common.problems import ProblemSerializer
+from services.common.http.pagination import NewestFirst
+from services.common.http.permissions import HasServiceToken
+from services.common.http.problems import ProblemSerializer
 from services.orders import queries
 from services.orders.api.serializers import CategorySerializer, ProductQuery, ProductSerializer
 from services.orders.models import Category, Product

@@ -16,11 +16,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from services.common import idempotency
+from services.common.http import idempotency
+from services.common.http.pagination import NewestFirst
+from services.common.http.permissions import user_id_of
+from services.common.http.problems import Problem, ProblemSerializer
 from services.common.money import MAX_AMOUNT
-from services.common.pagination import NewestFirst
-from services.common.permissions import user_id_of
-from services.common.problems import Problem, ProblemSerializer
 from services.common.timeline import TimelineSerializer
 from services.orders import queries, use_cases
 from services.orders.api.serializers import (

@@ -6,9 +6,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from services.common.fields import MoneyInputSerializer, MoneySerializer, StrictIntegerField
+from services.common.http.fields import MoneyInputSerializer, MoneySerializer, StrictIntegerField
+from services.common.http.problems import ProblemSerializer
 from services.common.money import Money
-from services.common.problems import ProblemSerializer
 from services.orders.models import MAX_QUANTITY, Category, Order, OrderItem, Product, Reason, Status
 from services.orders.queries import is_delayed
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from django.conf import settings
 from django.db import IntegrityError
 
-from services.common.idempotency import KeyReused, transaction_beside_twin
+from services.common.http.idempotency import KeyReused, transaction_beside_twin
 from services.common.money import MAX_AMOUNT, Money
 from services.messaging.message import digest
-from services.messaging.outbox import enqueue
+from services.messaging.sending.outbox import enqueue
 from services.orders.events import order_placed
 from services.orders.models import Order, OrderItem, Product, Status
 from services.orders.use_cases.resending import resend_delay

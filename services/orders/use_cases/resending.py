@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from services.common.faults import fault_point
-from services.messaging.outbox import enqueue, pending_subjects
+from services.messaging.faults import fault_point
+from services.messaging.sending.outbox import enqueue, pending_subjects
 from services.orders.events import ORDER_PLACED, order_placed
 from services.orders.models import MAX_ATTEMPT, Order, Status
 

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from services.common.fields import AmountField, MoneySerializer
+from services.common.http.fields import AmountField, MoneySerializer
 from services.payments.models import Account, Kind, LedgerEntry, Reason, Settlement, Status
 from services.payments.queries import Books, SettlementPage
 

@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from services.common import idempotency
-from services.common.pagination import NewestFirst
-from services.common.permissions import HasAuditScope, IsStaff, user_id_of
-from services.common.problems import ProblemSerializer
+from services.common.http import idempotency
+from services.common.http.pagination import NewestFirst
+from services.common.http.permissions import HasAuditScope, IsStaff, user_id_of
+from services.common.http.problems import ProblemSerializer
 from services.common.timeline import TimelineSerializer
 from services.payments import queries, use_cases
 from services.payments.api import serializers

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from uuid_utils.compat import uuid7
 
-from services.common.idempotency import KeyReused, transaction_beside_twin
+from services.common.http.idempotency import KeyReused, transaction_beside_twin
 from services.payments.models import MAX_BALANCE, Account, Book, Kind, LedgerEntry
 
 

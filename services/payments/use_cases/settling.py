@@ -8,9 +8,9 @@ from datetime import datetime
 from django.db import transaction
 from uuid_utils.compat import uuid7
 
-from services.common.faults import fault_point
+from services.messaging.faults import fault_point
 from services.messaging.message import PermanentError, Received
-from services.messaging.outbox import enqueue
+from services.messaging.sending.outbox import enqueue
 from services.messaging.sql import fetch
 from services.payments.events import OrderPlaced, OrderSettled
 from services.payments.models import Reason, Status

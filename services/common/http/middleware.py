@@ -1,0 +1,51 @@
+"""Request middleware that the three services share."""
+
+import time
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from services.common.http.problems import problem_response
+from services.messaging.trace import begin_trace
+
+logger = structlog.get_logger(__name__)
+
+BODY_LIMIT = 65_536
+QUIET_PATHS = ("/livez", "/readyz", "/static/")
+
+Next = Callable[[HttpRequest], HttpResponseBase]
+
+
+class RequestLogMiddleware:
+    """Binds a trace to the request (W3C `traceparent`, taken over or begun) and logs one line without body or query."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        trace_id = begin_trace(request.headers.get("traceparent"))
+        started = time.monotonic()
+        with structlog.contextvars.bound_contextvars(trace=trace_id):
+            response = self.get_response(request)
+            if not request.path.startswith(QUIET_PATHS):
+                milliseconds = round((time.monotonic() - started) * 1000, 1)
+                logger.info(
+                    "request", method=request.method, path=request.path, status=response.status_code, ms=milliseconds
+                )
+        return response
+
+
+class BodyLimitMiddleware:
+    """Refuses a body over 64 KiB (413) and one that does not say its length (411), before anything reads it."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.headers.get("Transfer-Encoding"):
+            return problem_response(request, 411, "length-required", "Send a Content-Length.")
+        if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_LIMIT:
+            return problem_response(request, 413, "body-too-large", "A body may have at most 64 KiB.")
+        return self.get_response(request)

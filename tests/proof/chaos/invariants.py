@@ -1,0 +1,139 @@
+"""What must hold after the storm, read from the databases themselves."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import psycopg
+
+from tests.proof.chaos import history as seen
+
+DatabaseAway = psycopg.OperationalError
+# So long a poison may lie in its topic unread: its consumer was killed, or two of them.
+UNREAD_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """A number that must be 0 (or equal another), and the first few offenders."""
+
+    name: str
+    value: object
+    holds: bool
+    examples: tuple = ()
+
+
+ORDERS = "SELECT id::text, user_id::text, idempotency_key, status, reason, amount FROM orders_order"
+SETTLEMENTS = "SELECT order_id::text, user_id::text, status, reason, amount FROM payments_settlement"
+PAYMENTS = "SELECT order_id::text, count(*) FROM payments_ledgerentry WHERE order_id IS NOT NULL GROUP BY 1"
+WRONG_TRANSFERS = """
+SELECT transfer_id::text FROM payments_ledgerentry GROUP BY 1 HAVING count(*) <> 2 OR sum(amount) <> 0
+"""
+WRONG_BALANCES = """
+SELECT account.id::text, account.amount, coalesce(sum(entry.amount), 0)
+FROM payments_account AS account LEFT JOIN payments_ledgerentry AS entry ON entry.account_id = account.id
+GROUP BY account.id HAVING account.amount <> coalesce(sum(entry.amount), 0)
+"""
+DEPOSITS = """
+SELECT account.user_id::text, entry.idempotency_key, entry.amount
+FROM payments_ledgerentry AS entry JOIN payments_account AS account ON account.id = entry.account_id
+WHERE entry.kind = 'deposit'
+"""
+DEAD_LETTERS = "SELECT value, reason FROM messaging_deadletter"
+OPEN_WORK = """
+SELECT (SELECT count(*) FROM messaging_pendingdelivery),
+       (SELECT count(*) FROM messaging_inboxmessage WHERE processed_at IS NULL AND dead_at IS NULL)
+"""
+
+
+def settled(shop):
+    """Whether nothing moves any more: no NEW order, nothing unsent, nothing unhandled."""
+    new = shop.select("orders", "SELECT count(*) FROM orders_order WHERE status = 'NEW'")[0][0]
+    work = [sum(shop.select(service, OPEN_WORK)[0]) for service in ("orders", "payments")]
+    return new == 0 and sum(work) == 0
+
+
+class Books:
+    """Both databases, after the storm."""
+
+    def __init__(self, shop):
+        self.orders = {row[0]: row for row in shop.select("orders", ORDERS)}
+        self.settlements = {row[0]: row for row in shop.select("payments", SETTLEMENTS)}
+        self.sides = dict(shop.select("payments", PAYMENTS))
+        self.wrong_transfers = shop.select("payments", WRONG_TRANSFERS)
+        self.wrong_balances = shop.select("payments", WRONG_BALANCES)
+        self.negative = shop.select("payments", "SELECT id::text FROM payments_account WHERE amount < 0")
+        self.total = shop.select("payments", "SELECT coalesce(sum(amount), 0) FROM payments_ledgerentry")[0][0]
+        self.deposits = shop.select("payments", DEPOSITS)
+        services = ("orders", "payments")
+        self.dead_letters = [row for service in services for row in shop.select(service, DEAD_LETTERS)]
+        self.open_work = [shop.select(service, OPEN_WORK)[0] for service in services]
+
+    def missing(self):
+        return [order_id for order_id in self.orders if order_id not in self.settlements]
+
+    def orphans(self):
+        return [order_id for order_id in self.settlements if order_id not in self.orders]
+
+    def stuck(self):
+        return [order_id for order_id, row in self.orders.items() if row[3] == "NEW"]
+
+    def mismatched(self):
+        """Settled on both sides, and not the same: user, status, reason or amount."""
+        both = (order_id for order_id in self.orders if order_id in self.settlements)
+        return [each for each in both if self._order_side(each) != self.settlements[each][1:]]
+
+    def _order_side(self, order_id):
+        _, user, _, status, reason, amount = self.orders[order_id]
+        return (user, status, reason, amount)
+
+    def double(self):
+        """Paid more than once, or paid though rejected, or PAID without its two entries."""
+        due = {each: 2 if row[2] == "PAID" else 0 for each, row in self.settlements.items()}
+        return [each for each in {*due, *self.sides} if self.sides.get(each, 0) != due.get(each, 0)]
+
+
+def check(shop, history, storm):
+    """Every invariant with its value."""
+    books = Books(shop)
+    listed = [
+        must_be_none("orders without a settlement", books.missing()),
+        must_be_none("settlements without an order", books.orphans()),
+        must_be_none("orders paid twice or by half", books.double()),
+        must_be_none("orders still NEW", books.stuck()),
+        must_be_none("orders that differ between the services", books.mismatched()),
+        must_be_none("balances that are not the sum of their entries", books.wrong_balances),
+        must_be_none("negative balances", books.negative),
+        must_be_none("transfers that are not two entries with sum 0", books.wrong_transfers),
+        Invariant("sum of all entries", books.total, books.total == 0),
+        Invariant("unsent, unhandled (orders; payments)", books.open_work, not any(map(any, books.open_work))),
+    ]
+    listed += dead_letters(Counter(bytes(value or b"") for value, _ in books.dead_letters), storm)
+    orders = {order_id: (row[1], row[2], row[3]) for order_id, row in books.orders.items()}
+    deposits = {}
+    for user, key, amount in books.deposits:
+        deposits.setdefault((user, key), []).append(amount)
+    clients = {event.user for event in history.events}
+    orders = {order_id: row for order_id, row in orders.items() if row[0] in clients}
+    deposits = {name: amounts for name, amounts in deposits.items() if name[0] in clients}
+    listed += [must_be_none(name, faults) for name, faults in seen.check(history, orders, deposits).items()]
+    refused = history.of("order", seen.REFUSED) + history.of("deposit", seen.REFUSED)
+    return books, [*listed, must_be_none("calls refused without a cause", refused)]
+
+
+def dead_letters(kept, storm):
+    """Each confirmed poison is one, once; a wipe may have taken those that nobody had read yet. There are no others."""
+    topics = storm.topics
+    lost = [
+        value
+        for value, at in topics.confirmed.items()
+        if value not in kept and not any(0 <= wiped - at < UNREAD_SECONDS for wiped in storm.wiped_at)
+    ]
+    return [
+        must_be_none("poisons that are no dead letter", lost),
+        must_be_none("dead letters kept twice", [value for value, count in kept.items() if count > 1]),
+        must_be_none("dead letters that are no poison", [value for value in kept if value not in topics.sent]),
+    ]
+
+
+def must_be_none(name, found):
+    return Invariant(name, len(found), not found, tuple(str(each)[:80] for each in found[:3]))
