@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from django.utils import timezone
-
 from services.messaging.message import Handlers, MessageHandler, Received
 from services.orders import use_cases
 from services.orders.events import ORDER_SETTLED, OrderSettled
@@ -11,7 +9,7 @@ from services.orders.events import ORDER_SETTLED, OrderSettled
 
 def on_orders_settled(messages: Sequence[Received[OrderSettled]]) -> None:
     """Payments has decided: each order gets its final status."""
-    use_cases.apply_settlements(settlements=[message.event for message in messages], now=timezone.now())
+    use_cases.apply_settlements(settlements=[message.event for message in messages])
 
 
 HANDLERS: Handlers = {ORDER_SETTLED: MessageHandler(parse=OrderSettled.from_payload, handle=on_orders_settled)}

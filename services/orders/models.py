@@ -8,7 +8,6 @@ from uuid_utils.compat import uuid7
 from services.common.money import MAX_AMOUNT, Money
 
 MAX_QUANTITY = 99
-MAX_ATTEMPT = 32_767
 
 
 def shop_currency() -> str:

@@ -1,8 +1,7 @@
 import uuid
-from datetime import UTC, datetime
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from services.messaging.message import PermanentError, Received
@@ -35,11 +34,18 @@ def test_batch_gives_each_new_order_its_status(place):
     assert state(waiting) == ("NEW", "", False)
 
 
-def test_order_is_settled_at_the_moment_that_is_given(place):
-    order, now = place(), datetime(2026, 11, 22, 9, 30, 0, 654321, tzinfo=UTC)
-    apply_settlements(settlements=[answer(order.id).event], now=now)
+def test_order_is_settled_by_the_databases_clock(place):
+    order = place()
+    before = database_now()
+    apply_settlements(settlements=[answer(order.id).event])
     order.refresh_from_db()
-    assert order.settled_at == now
+    assert before < order.settled_at < database_now()
+
+
+def database_now():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]
 
 
 def test_same_answer_again_changes_nothing(place):

@@ -1,9 +1,8 @@
 import pytest
-from django.conf import settings
 from django.core import mail
-from django.utils.module_loading import import_string
 
 from services.messaging.models import PendingDelivery
+from services.messaging.operating import wiring
 
 
 @pytest.fixture
@@ -16,7 +15,7 @@ def lost(place):
 
 @pytest.fixture
 def chores():
-    return [import_string(path) for path in settings.CHORES]
+    return list(wiring.chores())
 
 
 def test_chores_of_the_settings_heal_a_lost_order_and_alert_staff_by_themselves(lost, chores, settings):

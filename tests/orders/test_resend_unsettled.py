@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from services.messaging.message import MAX_ATTEMPT
 from services.messaging.models import OutboxMessage, PendingDelivery
-from services.orders.models import MAX_ATTEMPT, Order
+from services.orders.models import Order
 from services.orders.use_cases import resend_unsettled
 
 

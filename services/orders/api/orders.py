@@ -17,11 +17,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from services.common.http import idempotency
-from services.common.money import MAX_AMOUNT
 from services.common.http.openapi import answers
 from services.common.http.pagination import NewestFirst
 from services.common.http.permissions import user_id_of
 from services.common.http.problems import Problem
+from services.common.money import MAX_AMOUNT
 from services.orders import queries, use_cases
 from services.orders.api.serializers import (
     OrderInputSerializer,

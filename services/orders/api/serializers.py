@@ -7,8 +7,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from services.common.http.fields import MoneyInputSerializer, MoneySerializer, StrictIntegerField
-from services.common.money import Money
 from services.common.http.problems import ProblemSerializer
+from services.common.money import Money
 from services.orders.api.languages import LocalizedTextField
 from services.orders.models import MAX_QUANTITY, Category, Order, OrderItem, Product, Reason, Status
 from services.orders.timeline import Step, Timeline

@@ -1,21 +1,22 @@
 """Giving orders the final status that payments decided on."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from django.db import transaction
 
+from services.common.sql import Given, fetch
 from services.messaging.message import PermanentError
-from services.messaging.sql import fetch
 from services.orders.events import OrderSettled
 from services.orders.models import Status
 
+ANSWERS = Given(order_id="uuid", status="text", reason="text")
 # One statement for the batch, which also returns what it did not change: NEW alone turns into another status.
-APPLY = """
+# The time is the database's, as that of the inbox: what came later was written later, whatever a process's clock says.
+APPLY = f"""
 WITH answer AS (
-    SELECT * FROM unnest(%b::uuid[], %b::text[], %b::text[]) AS answer(order_id, status, reason)
+    SELECT * FROM {ANSWERS}
 ), settled AS (
-    UPDATE orders_order SET status = answer.status, reason = answer.reason, settled_at = %b::timestamptz
+    UPDATE orders_order SET status = answer.status, reason = answer.reason, settled_at = clock_timestamp()
     FROM answer WHERE orders_order.id = answer.order_id AND orders_order.status = 'NEW'
     RETURNING orders_order.id
 )
@@ -34,17 +35,17 @@ class SettledMeanwhile(Exception):
 
 
 @transaction.atomic
-def apply_settlements(*, settlements: Sequence[OrderSettled], now: datetime) -> None:
+def apply_settlements(*, settlements: Sequence[OrderSettled]) -> None:
     """Give each NEW order its final status, all in one statement; one that has it already is left alone.
 
     Raises `PermanentError` where an order ended otherwise before; `UnknownOrder` and `SettledMeanwhile` can pass.
     """
-    wanted = {each.order_id: (each.status, each.reason) for each in settlements}
-    columns = [list(wanted), *(list(column) for column in zip(*wanted.values(), strict=True))]
-    for order_id, status, reason in fetch(APPLY, [*columns, now]):
+    wanted = {each.order_id: {"status": each.status, "reason": each.reason} for each in settlements}
+    rows = [{"order_id": order_id, **answer} for order_id, answer in wanted.items()]
+    for order_id, status, reason in fetch(APPLY, ANSWERS.arrays(rows)):
         if status is None:
             raise UnknownOrder(f"there is no order {order_id}")
         if status == Status.NEW:
             raise SettledMeanwhile(f"order {order_id}")
-        if (status, reason) != wanted[order_id]:
+        if {"status": status, "reason": reason} != wanted[order_id]:
             raise PermanentError(f"order {order_id} is {status} {reason} already")

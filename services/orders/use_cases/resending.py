@@ -8,9 +8,10 @@ from django.conf import settings
 from django.db import transaction
 
 from services.messaging.faults import fault_point
+from services.messaging.message import MAX_ATTEMPT
 from services.messaging.sending.outbox import enqueue, pending_subjects
 from services.orders.events import ORDER_PLACED, order_placed
-from services.orders.models import MAX_ATTEMPT, Order, Status
+from services.orders.models import Order, Status
 
 
 def resend_delay(attempt: int) -> timedelta:

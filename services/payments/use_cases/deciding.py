@@ -8,10 +8,10 @@ from datetime import datetime
 from django.db import transaction
 from uuid_utils.compat import uuid7
 
+from services.common.sql import Given, fetch
 from services.messaging.faults import fault_point
 from services.messaging.message import PermanentError
 from services.messaging.sending.outbox import enqueue
-from services.messaging.sql import fetch
 from services.payments.events import OrderPlaced, OrderSettled
 from services.payments.models import Reason, Status
 
@@ -26,28 +26,43 @@ LOCK_ACCOUNTS = """
 SELECT user_id, id, amount, currency FROM payments_account WHERE user_id = ANY(%b::uuid[]) ORDER BY id FOR UPDATE
 """
 
+SETTLEMENTS = Given(
+    order_id="uuid",
+    user_id="uuid",
+    amount="bigint",
+    currency="text",
+    status="text",
+    reason="text",
+    fingerprint="bytea",
+)
 # Without ON CONFLICT: a second settlement of an order must fail and roll the money back, not be passed over.
-INSERT_SETTLEMENTS = """
-INSERT INTO payments_settlement (fingerprint, amount, currency, order_id, user_id, status, reason, created_at)
-SELECT *, %b::timestamptz FROM
-unnest(%b::bytea[], %b::bigint[], %b::text[], %b::uuid[], %b::uuid[], %b::text[], %b::text[])
+INSERT_SETTLEMENTS = f"""
+INSERT INTO payments_settlement (created_at, {SETTLEMENTS.columns})
+SELECT %b::timestamptz, {SETTLEMENTS.columns} FROM {SETTLEMENTS}
 """
 
+PAYMENTS = Given(
+    transfer_id="uuid",
+    order_id="uuid",
+    currency="text",
+    account_id="uuid",
+    amount="bigint",
+    balance_after="bigint",
+)
 # Both sides in one statement, so that no half of a transfer exists; their ids follow the decisions' order.
-INSERT_ENTRIES = """
+INSERT_ENTRIES = f"""
 INSERT INTO payments_ledgerentry
-    (transfer_id, order_id, kind, currency, created_at, book, account_id, amount, balance_after, idempotency_key)
-SELECT transfer_id, order_id, 'payment', currency, %b::timestamptz, side.*, ''
-FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::uuid[], %b::bigint[], %b::bigint[]) WITH ORDINALITY
-    AS paid(transfer_id, order_id, currency, account_id, amount, balance_after, position),
+    (created_at, transfer_id, order_id, kind, currency, book, account_id, amount, balance_after, idempotency_key)
+SELECT %b::timestamptz, transfer_id, order_id, 'payment', currency, side.*, ''
+FROM {PAYMENTS},
 LATERAL (VALUES ('customer', account_id, -amount, balance_after), ('shop', NULL, amount, NULL)) AS side
 ORDER BY position
 """
 
+BALANCES = Given(id="uuid", amount="bigint")
 # The balance itself and not a difference: the row is locked, and an account of many payments is written once.
-UPDATE_ACCOUNTS = """
-UPDATE payments_account SET amount = given.amount
-FROM unnest(%b::uuid[], %b::bigint[]) AS given(id, amount) WHERE payments_account.id = given.id
+UPDATE_ACCOUNTS = f"""
+UPDATE payments_account SET amount = given.amount FROM {BALANCES} WHERE payments_account.id = given.id
 """
 
 
@@ -161,32 +176,36 @@ def _rejected(order: OrderPlaced, reason: Reason, now: datetime) -> Decision:
 
 def _record(decisions: Sequence[Decision], now: datetime) -> None:
     settlements = [
-        (
-            each.settled.fingerprint,
-            each.order.amount,
-            each.order.currency,
-            each.order.order_id,
-            each.order.user_id,
-            each.settled.answer.status,
-            each.settled.answer.reason,
-        )
+        {
+            "order_id": each.order.order_id,
+            "user_id": each.order.user_id,
+            "amount": each.order.amount,
+            "currency": each.order.currency,
+            "status": each.settled.answer.status,
+            "reason": each.settled.answer.reason,
+            "fingerprint": each.settled.fingerprint,
+        }
         for each in decisions
     ]
-    fetch(INSERT_SETTLEMENTS, [now, *_columns(settlements)])
+    fetch(INSERT_SETTLEMENTS, [now, *SETTLEMENTS.arrays(settlements)])
     fault_point("settlement.half_written")
     if paid := [(each.order, each.payment) for each in decisions if each.payment]:
         _move_money(paid, now)
 
 
 def _move_money(paid: Sequence[tuple[OrderPlaced, Payment]], now: datetime) -> None:
-    transfers = [
-        (uuid7(), order.order_id, order.currency, payment.account_id, order.amount, payment.balance_after)
+    payments = [
+        {
+            "transfer_id": uuid7(),
+            "order_id": order.order_id,
+            "currency": order.currency,
+            "account_id": payment.account_id,
+            "amount": order.amount,
+            "balance_after": payment.balance_after,
+        }
         for order, payment in paid
     ]
-    fetch(INSERT_ENTRIES, [now, *_columns(transfers)])
+    fetch(INSERT_ENTRIES, [now, *PAYMENTS.arrays(payments)])
     balances = {payment.account_id: payment.balance_after for _, payment in paid}  # the last payment's counts
-    fetch(UPDATE_ACCOUNTS, [list(balances), list(balances.values())])
-
-
-def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+    rows = [{"id": account_id, "amount": amount} for account_id, amount in balances.items()]
+    fetch(UPDATE_ACCOUNTS, BALANCES.arrays(rows))
