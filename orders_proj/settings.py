@@ -1,8 +1,7 @@
 """Settings of the orders service."""
 
-from services.common import env
+from services.common import env, messaging
 from services.common.settings import *
-from services.messaging.settings import *
 
 SERVICE_NAME = "orders"
 SECRET_KEY = secret_key("ORDERS_SECRET_KEY")
@@ -18,22 +17,26 @@ SERVICE_TOKEN_KEYS = {"gateway": secret_key("GATEWAY_TO_ORDERS_TOKEN_KEY")}
 AUDIT_TOKEN_KEY = secret_key("ORDERS_TO_PAYMENTS_TOKEN_KEY")
 PAYMENTS_URL = env.text("PAYMENTS_URL", "http://127.0.0.1:8002")
 
-SENDS_TO = OUTBOX_TOPIC
-SENDING_KEYS = signing_keys("OUTBOX_SIGNING_KEYS")
-RECEIVES_FROM = INBOX_TOPIC
-RECEIVING_KEYS = signing_keys("INBOX_SIGNING_KEYS")
-MESSAGE_HANDLERS = "services.orders.handlers.HANDLERS"
+MESSAGING = {
+    **messaging.from_environment(SERVICE_NAME),
+    "SENDS_TO": messaging.OUTBOX_TOPIC,
+    "SENDING_KEYS": messaging.signing_keys("OUTBOX_SIGNING_KEYS"),
+    "RECEIVES_FROM": messaging.INBOX_TOPIC,
+    "RECEIVING_KEYS": messaging.signing_keys("INBOX_SIGNING_KEYS"),
+    "HANDLERS": "services.orders.handlers.HANDLERS",
+    "CHORES": {
+        "services.orders.chores.resend_unsettled": 1,
+        "services.orders.chores.alert_staff": 5,
+        "services.messaging.operating.prune.prune_messages": 5,
+    },
+}
 HEALTH_DETAILS = ["services.messaging.operating.queries.health_details", "services.orders.queries.health_details"]
 
 # A lost task is sent again after FIRST seconds, then twice that, at most LONGEST; at most RATE a second.
-WATCHDOG_FIRST_SECONDS = env.integer("WATCHDOG_FIRST_SECONDS", 3 if KAFKA_PROFILE == "embedded" else 30)
-WATCHDOG_LONGEST_SECONDS = env.integer("WATCHDOG_LONGEST_SECONDS", 15 if KAFKA_PROFILE == "embedded" else 600)
+EMBEDDED_BROKER = MESSAGING.get("KAFKA_PROFILE") == "embedded"
+WATCHDOG_FIRST_SECONDS = env.integer("WATCHDOG_FIRST_SECONDS", 3 if EMBEDDED_BROKER else 30)
+WATCHDOG_LONGEST_SECONDS = env.integer("WATCHDOG_LONGEST_SECONDS", 15 if EMBEDDED_BROKER else 600)
 WATCHDOG_RATE = env.integer("WATCHDOG_RATE", 200)
-CHORES = {
-    "services.orders.use_cases.resend_unsettled": 1,
-    "services.orders.use_cases.alert_staff": 5,
-    "services.messaging.operating.prune.prune_messages": 5,
-}
 
 # Who is told by mail of delayed orders; the log is told in any case.
 ADMINS = [(address, address) for address in env.words("ALERT_EMAILS")]

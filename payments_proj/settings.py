@@ -1,8 +1,7 @@
 """Settings of the payments service."""
 
-from services.common import env
+from services.common import env, messaging
 from services.common.settings import *
-from services.messaging.settings import *
 
 SERVICE_NAME = "payments"
 SECRET_KEY = secret_key("PAYMENTS_SECRET_KEY")
@@ -19,10 +18,13 @@ SERVICE_TOKEN_KEYS = {
     "orders": secret_key("ORDERS_TO_PAYMENTS_TOKEN_KEY"),
 }
 
-SENDS_TO = INBOX_TOPIC
-SENDING_KEYS = signing_keys("INBOX_SIGNING_KEYS")
-RECEIVES_FROM = OUTBOX_TOPIC
-RECEIVING_KEYS = signing_keys("OUTBOX_SIGNING_KEYS")
-MESSAGE_HANDLERS = "services.payments.handlers.HANDLERS"
+MESSAGING = {
+    **messaging.from_environment(SERVICE_NAME),
+    "SENDS_TO": messaging.INBOX_TOPIC,
+    "SENDING_KEYS": messaging.signing_keys("INBOX_SIGNING_KEYS"),
+    "RECEIVES_FROM": messaging.OUTBOX_TOPIC,
+    "RECEIVING_KEYS": messaging.signing_keys("OUTBOX_SIGNING_KEYS"),
+    "HANDLERS": "services.payments.handlers.HANDLERS",
+    "CHORES": {"services.messaging.operating.prune.prune_messages": 5},
+}
 HEALTH_DETAILS = ["services.messaging.operating.queries.health_details"]
-CHORES = {"services.messaging.operating.prune.prune_messages": 5}

@@ -26,12 +26,7 @@ PROJECTS = {
     # The whole shop as processes, driven from outside; these tests touch no database of a project.
     "whole": [
         "tests/embedded",
-        "tests/proof/scenario",
-        "tests/whole/browser",
-        "tests/whole/kafka",
-        "tests/whole/containers",
-        "tests/whole/faults",
-        "tests/whole/lifted",
+        "tests/whole",
     ],
 }
 SETTINGS = {
@@ -39,7 +34,7 @@ SETTINGS = {
     "saga": "tests.saga.settings",
     "whole": "gateway_proj.settings",
 }
-NOT_TESTS = {"messages", "chaos", "backlog", "mutants", "lighthouse"}
+NOT_TESTS = {"proof", "support"}
 PASS_THROUGH = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow")
 NO_TESTS = pytest.ExitCode.NO_TESTS_COLLECTED
 COUNTS = "SHOP_TEST_COUNTS"  # where a child leaves its totals; set means "I am a child"

@@ -1,6 +1,6 @@
 """Apache Kafka (KRaft) on 127.0.0.1 without Docker: `python -m services.embedded.apache_kafka --brokers 3`.
 
-The jars come from Maven Central by `tests/whole/kafka/pom.xml`. Every broker is a controller, too, so that three survive the
+The jars come from Maven Central by `tests/whole/kafka/pom.xml`. Every broker is a controller, too: three survive the
 loss of any one. Data is kept; Ctrl-C stops all within ten seconds.
 """
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from services.messaging.models import DeadLetter, Delivery, InboxMessage, OutboxMessage, PendingDelivery, Redrive
+from .models import DeadLetter, Delivery, InboxMessage, OutboxMessage, PendingDelivery, Redrive
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

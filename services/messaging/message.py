@@ -10,7 +10,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 # uuid5 of this and "type:subject": a message rebuilt from its business row has the id that it had at first.
 MESSAGE_NAMESPACE = uuid.UUID("6f1d1c52-3c8e-5d0a-9a5e-2f0c9a7b41de")
-SOURCE_PREFIX = "urn:shop:"
+# A sender's count of attempts stops here, at PostgreSQL's smallint.
+MAX_ATTEMPT = 32_767
 
 
 class PermanentError(Exception):
@@ -48,7 +49,7 @@ class Message:
         return {
             "ce_id": str(self.message_id),
             "ce_type": self.type,
-            "ce_source": SOURCE_PREFIX + source,
+            "ce_source": source,
             "ce_time": rfc3339(self.occurred_at),
             "ce_specversion": "1.0",
             "ce_subject": str(self.subject),

@@ -1,6 +1,6 @@
 """Raw SQL for the hot paths, on Django's own connection and so in Django's transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,11 +11,40 @@ from django.db import DatabaseError, connection
 TRANSIENT_STATES = frozenset({"40001", "40P01", "55P03"})
 
 
+class Given:
+    """Rows that a statement is given as one array a column; each column is named once, here, with its SQL type.
+
+    `f"… FROM {GIVEN}"` reads them as a table `given` with their `position`, from 1; `GIVEN.arrays(rows)` are the
+    parameters. `%b` sends arrays in binary, 4 to 5 times as fast as text.
+    """
+
+    def __init__(self, **types: str) -> None:
+        self._types = types
+
+    def __str__(self) -> str:
+        arrays = ", ".join(f"%b::{each}[]" for each in self._types.values())
+        return f"unnest({arrays}) WITH ORDINALITY AS given({self.columns}, position)"
+
+    @property
+    def columns(self) -> str:
+        """The names, quoted, for the column list of an INSERT and its SELECT."""
+        return self.columns_without()
+
+    def columns_without(self, *others: str) -> str:
+        """The names but for those that steer the statement and are no columns of its table."""
+        return ", ".join(f'"{name}"' for name in self._types if name not in others)
+
+    def arrays(self, rows: Iterable[Mapping[str, object]]) -> list[list[object]]:
+        """The columns of the rows; a row without one of them raises `KeyError`."""
+        kept = list(rows)
+        return [[row[name] for row in kept] for name in self._types]
+
+
 @contextmanager
 def fast_cursor() -> Iterator["psycopg.Cursor[tuple[Any, ...]]"]:
-    """A cursor that binds on the server: `%b` sends arrays in binary, 4 to 5 times as fast as text.
+    """A cursor that binds on the server, where Django's own writes the values into the statement.
 
-    Django's own cursor writes the values into the statement. Errors are raised as Django's.
+    Errors are raised as Django's.
     """
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
@@ -33,6 +62,11 @@ def is_transient(error: BaseException) -> bool:
     """Whether the same transaction can succeed if it is only tried again."""
     cause = error.__cause__ if isinstance(error, DatabaseError) else error
     return isinstance(cause, psycopg.Error) and cause.sqlstate in TRANSIENT_STATES
+
+
+def is_of_the_database(error: BaseException) -> bool:
+    """Whether the database said it of itself (lost, deadlock), and not of what it was asked to do."""
+    return is_transient(error) or (isinstance(error, DatabaseError) and connection_is_lost())
 
 
 def connection_is_lost() -> bool:

@@ -7,9 +7,9 @@ from services.orders import use_cases
 from services.orders.events import ORDER_SETTLED, OrderSettled
 
 
-def settle_orders(messages: Sequence[Received[OrderSettled]]) -> None:
+def on_orders_settled(messages: Sequence[Received[OrderSettled]]) -> None:
     """Payments has decided: each order gets its final status."""
-    use_cases.settle_orders(answers=[message.event for message in messages])
+    use_cases.apply_settlements(settlements=[message.event for message in messages])
 
 
-HANDLERS: Handlers = {ORDER_SETTLED: MessageHandler(parse=OrderSettled.from_payload, handle=settle_orders)}
+HANDLERS: Handlers = {ORDER_SETTLED: MessageHandler(parse=OrderSettled.from_payload, handle=on_orders_settled)}

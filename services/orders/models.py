@@ -3,23 +3,16 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
 from uuid_utils.compat import uuid7
 
 from services.common.money import MAX_AMOUNT, Money
 
 MAX_QUANTITY = 99
-MAX_ATTEMPT = 32_767
 
 
 def shop_currency() -> str:
     """The one currency that the shop sells in."""
     return settings.CURRENCY
-
-
-def in_language(english: str, russian: str) -> str:
-    """The text in the language of the current request."""
-    return russian if (get_language() or "").startswith("ru") else english
 
 
 class Category(models.Model):
@@ -34,10 +27,6 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name_en
-
-    @property
-    def name(self) -> str:
-        return in_language(self.name_en, self.name_ru)
 
 
 class Product(models.Model):
@@ -61,14 +50,6 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.name_en
-
-    @property
-    def name(self) -> str:
-        return in_language(self.name_en, self.name_ru)
-
-    @property
-    def description(self) -> str:
-        return in_language(self.description_en, self.description_ru)
 
     @property
     def price(self) -> Money:
@@ -160,10 +141,6 @@ class OrderItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.product}"
-
-    @property
-    def name(self) -> str:
-        return in_language(self.name_en, self.name_ru)
 
     @property
     def price(self) -> Money:

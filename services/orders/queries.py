@@ -1,16 +1,12 @@
-"""Reads for the API and the admin."""
+"""Reads for the API, the admin and the probes."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from services.common.timeline import Step, Timeline, place
-from services.messaging.operating.queries import inbox_trace, outbox_trace
-from services.orders.events import ORDER_PLACED, ORDER_SETTLED
 from services.orders.models import Category, Order, Product, Status
 
 DELAYED_AFTER = timedelta(seconds=15)
@@ -34,42 +30,22 @@ def categories() -> QuerySet[Category]:
     return Category.objects.order_by("id")
 
 
-def orders_of(user_id: uuid.UUID, *, status: str = "") -> QuerySet[Order]:
-    """The user's orders, of one status or of all."""
-    found = Order.objects.filter(user_id=user_id).prefetch_related("items")
+def is_delayed(*, now: datetime) -> Q:
+    """Whether an order is still NEW long after it should not be: its task waits, was lost, or is a dead letter."""
+    return Q(status=Status.NEW, created_at__lt=now - DELAYED_AFTER)
+
+
+def orders_of(user_id: uuid.UUID, *, now: datetime, status: str = "") -> QuerySet[Order]:
+    """The user's orders with their items, of one status or of all; each says in `delayed` whether it is."""
+    found = Order.objects.filter(user_id=user_id).annotate(delayed=is_delayed(now=now)).prefetch_related("items")
     return found.filter(status=status) if status else found
 
 
-def is_delayed(order: Order, *, now: datetime | None = None) -> bool:
-    """Whether the order is still NEW long after it should not be."""
-    return order.status == Status.NEW and (now or timezone.now()) - order.created_at > DELAYED_AFTER
-
-
-def delayed_orders(*, now: datetime | None = None) -> QuerySet[Order]:
-    """Those that `is_delayed` is true of, oldest first: their task waits, was lost, or is a dead letter."""
-    return Order.objects.filter(status=Status.NEW, created_at__lt=(now or timezone.now()) - DELAYED_AFTER).order_by(
-        "id"
-    )
+def delayed_orders(*, now: datetime) -> QuerySet[Order]:
+    """All delayed orders, oldest first."""
+    return Order.objects.filter(is_delayed(now=now)).order_by("id")
 
 
 def health_details() -> dict[str, int]:
-    """What `/readyz` tells of the orders."""
-    return {"delayed_orders": delayed_orders().count()}
-
-
-def timeline(order: Order) -> Timeline:
-    """The order's steps that happened here."""
-    steps = [Step(at, settings.SERVICE_NAME, name, detail) for at, name, detail in _steps(order)]
-    return Timeline(complete=len(steps) == 5, steps=steps)
-
-
-def _steps(order: Order) -> Iterator[tuple[datetime, str, str]]:
-    yield order.created_at, "created", ""
-    if task := outbox_trace(ORDER_PLACED, order.id):
-        yield task.enqueued_at, "enqueued", ""
-        if task.produced_at:
-            yield task.produced_at, "produced", place(task.partition, task.offset)
-    if reply := inbox_trace(ORDER_SETTLED, order.id):
-        yield reply.received_at, "reply_received", "dead letter" if reply.dead else place(reply.partition, reply.offset)
-    if order.settled_at:
-        yield order.settled_at, "status_changed", f"{order.status} {order.reason}".strip()
+    """What `/readyz` tells of the orders at this moment."""
+    return {"delayed_orders": delayed_orders(now=timezone.now()).count()}

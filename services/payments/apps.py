@@ -7,3 +7,4 @@ class PaymentsConfig(AppConfig):
     name = "services.payments"
     label = "payments"
     default_auto_field = "django.db.models.BigAutoField"
+    fault_points = ("settlement.half_written",)

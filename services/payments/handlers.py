@@ -9,11 +9,12 @@ from services.payments import use_cases
 from services.payments.events import ORDER_PLACED, OrderPlaced
 
 
-def settle_orders(messages: Sequence[Received[OrderPlaced]]) -> None:
+def on_orders_placed(messages: Sequence[Received[OrderPlaced]]) -> None:
     """Orders were placed, or their answers were lost: decide once, and answer."""
-    use_cases.settle_orders(tasks=messages, now=timezone.now())
+    tasks = [use_cases.Task(message.event, message.attempt, message.traceparent) for message in messages]
+    use_cases.decide_orders(tasks=tasks, now=timezone.now())
 
 
 HANDLERS: Handlers = {
-    ORDER_PLACED: MessageHandler(parse=OrderPlaced.from_payload, handle=settle_orders, on_duplicate=settle_orders)
+    ORDER_PLACED: MessageHandler(parse=OrderPlaced.from_payload, handle=on_orders_placed, on_duplicate=on_orders_placed)
 }

@@ -1,18 +1,13 @@
 """Reads for the API and the admin."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
-from services.common.timeline import Step, Timeline, place
-from services.messaging.operating.queries import inbox_trace, outbox_trace
-from services.payments.events import ORDER_PLACED, ORDER_SETTLED
 from services.payments.models import Account, Book, LedgerEntry, Settlement
 
 SETTLEMENTS_PAGE = 1000
@@ -63,23 +58,3 @@ def books() -> Books:
     balances = Account.objects.annotate(booked=Coalesce(Sum("entries__amount"), Value(0)))
     wrong = balances.exclude(booked=F("amount")).order_by("id").values_list("id", flat=True)
     return Books(LedgerEntry.objects.aggregate(sum=Coalesce(Sum("amount"), Value(0)))["sum"], list(wrong))
-
-
-def timeline(*, user_id: uuid.UUID, order_id: uuid.UUID) -> Timeline:
-    """The steps that happened here; none for an order of another user."""
-    steps = [Step(at, settings.SERVICE_NAME, name, detail) for at, name, detail in _steps(str(user_id), order_id)]
-    return Timeline(complete=len(steps) == 4, steps=steps)
-
-
-def _steps(user_id: str, order_id: uuid.UUID) -> Iterator[tuple[datetime, str, str]]:
-    task = inbox_trace(ORDER_PLACED, order_id)
-    if task and task.key == user_id:
-        yield task.received_at, "received", "dead letter" if task.dead else place(task.partition, task.offset)
-    settlement = Settlement.objects.filter(order_id=order_id, user_id=user_id).first()
-    if settlement is None:
-        return
-    yield settlement.created_at, "settled", f"{settlement.status} {settlement.reason}".strip()
-    if reply := outbox_trace(ORDER_SETTLED, order_id):
-        yield reply.enqueued_at, "reply_enqueued", ""
-        if reply.produced_at:
-            yield reply.produced_at, "reply_produced", place(reply.partition, reply.offset)

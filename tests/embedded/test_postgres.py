@@ -12,8 +12,8 @@ from services.embedded.children import start_child
 from services.embedded.databases import create_databases
 from services.embedded.ports import free_port
 from services.embedded.postgres import SERVICES, Postgres
-from tests.support.backing_services import stop, wait_until
 from tests.embedded.conftest import alive
+from tests.support.backing_services import stop, wait_until
 
 
 @contextmanager

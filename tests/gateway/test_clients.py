@@ -7,10 +7,10 @@ from django.conf import settings
 from django.utils import translation
 
 from services.common.tokens import Caller, verify
-from services.messaging.trace import begin_trace
 from services.gateway.clients.errors import UpstreamRefused, UpstreamUnavailable
 from services.gateway.clients.upstreams import upstreams_as
 from services.gateway.dtos import Money
+from services.messaging.trace import begin_trace
 from tests.gateway.answers import ACCOUNT, DEPOSIT, ORDER, ORDER_ID, PRODUCT, page, problem
 from tests.gateway.stub import hang_up, reply
 

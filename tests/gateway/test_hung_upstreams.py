@@ -12,9 +12,9 @@ from services.gateway.clients.deadline import Deadline
 from services.gateway.clients.errors import UpstreamUnavailable
 from services.gateway.clients.http import Channel
 from services.gateway.clients.upstreams import upstreams_as
-from tests.support.backing_services import wait_until
 from tests.gateway.answers import ACCOUNT, DEPOSIT, PRODUCT
 from tests.gateway.stub import hang_up, reply
+from tests.support.backing_services import wait_until
 
 PATH = "products/green-tea"
 

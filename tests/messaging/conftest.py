@@ -3,27 +3,28 @@ import uuid
 import pytest
 from django.db import connection
 
-from services.messaging import kafka
+from services.messaging.kafka import config
+from services.messaging.kafka.topics import create_topics
 from services.messaging.processes.leader import open_connection
 from tests.messaging.ring import KEYS, Board
+from tests.support.configure import configure
 
 
 @pytest.fixture
 def ring(settings, monkeypatch):
     """Messages come back to their sender, over a topic and in a group of the test's own."""
-    settings.SENDS_TO = settings.RECEIVES_FROM = f"ring-{uuid.uuid4().hex[:8]}"
-    settings.SENDING_KEYS = settings.RECEIVING_KEYS = KEYS
-    settings.SERVICE_NAME = settings.SENDS_TO
-    settings.TOPIC_PARTITIONS = 4
-    monkeypatch.setitem(kafka.SESSION_TIMEOUT_MS, "embedded", 2_000)  # joining a group takes half of it
-    monkeypatch.setitem(kafka.HEARTBEAT_MS, "embedded", 300)
-    return settings
+    name = f"ring-{uuid.uuid4().hex[:8]}"
+    configure(settings, SERVICE=name, SENDS_TO=name, RECEIVES_FROM=name, TOPIC_PARTITIONS=4)
+    configure(settings, SENDING_KEYS=KEYS, RECEIVING_KEYS=KEYS)
+    monkeypatch.setitem(config.SESSION_TIMEOUT_MS, "embedded", 2_000)  # joining a group takes half of it
+    monkeypatch.setitem(config.HEARTBEAT_MS, "embedded", 300)
+    return name
 
 
 @pytest.fixture
 def topic(ring):
-    kafka.create_topics()
-    return ring.SENDS_TO
+    create_topics()
+    return ring
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from services.messaging.record import Record
 from services.messaging.message import Message, MessageHandler, digest
+from services.messaging.record import Record
 from services.messaging.signature import sign
 
 KEYS = {"k1": b"ring-key"}

@@ -4,6 +4,7 @@ import pytest
 
 from services.common.env import ROOT
 from services.messaging.kafka.config import consumer_config, producer_config
+from tests.support.configure import configure
 
 GUIDE = (ROOT / "docs" / "kafka.md").read_text().partition("## Client settings")[2].partition("\n## ")[0]
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in GUIDE.splitlines() if line.startswith("| `")]
@@ -11,7 +12,7 @@ ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in GUIDE.
 
 @pytest.mark.parametrize("profile", ["embedded", "kafka"])
 def test_guide_has_every_setting_with_its_value(settings, profile):
-    settings.KAFKA_PROFILE, settings.KAFKA_SECURITY = profile, {}
+    configure(settings, KAFKA_PROFILE=profile, KAFKA_SECURITY={})
     config = {**producer_config(), **consumer_config()}
     told = {}
     for names, embedded, kafka, _ in ROWS:

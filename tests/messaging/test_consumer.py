@@ -9,16 +9,17 @@ from django.db import connection, transaction
 from services.embedded.broker import Broker
 from services.embedded.children import start_child
 from services.embedded.ports import free_port
-from services.messaging.receiving.consumer import Consumer
-from services.messaging.receiving.inbox import Inbox
 from services.messaging.kafka.subscription import Subscription
 from services.messaging.kafka.topics import TopicsNotReady, check_topics, create_topics
-from services.messaging.processes.leader import lock_number
 from services.messaging.models import Delivery, InboxMessage, PendingDelivery
+from services.messaging.processes.leader import lock_number
+from services.messaging.receiving.consumer import Consumer
+from services.messaging.receiving.inbox import Inbox
 from services.messaging.sending.outbox import enqueue
 from services.messaging.sending.relay import Relay
-from tests.support.backing_services import stop, wait_until
 from tests.messaging.ring import KEYS, note
+from tests.support.backing_services import stop, wait_until
+from tests.support.configure import configure
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -162,22 +163,22 @@ def test_lost_database_connection_is_mended_in_place(make_consumer, board, direc
     assert consumer._locks.held == {0, 1, 2, 3}
 
 
-def test_wrong_number_of_partitions_is_refused(topic, ring):
-    ring.TOPIC_PARTITIONS = 5
+def test_wrong_number_of_partitions_is_refused(topic, settings):
+    configure(settings, TOPIC_PARTITIONS=5)
     with pytest.raises(TopicsNotReady, match="has 4 partitions and TOPIC_PARTITIONS says 5"):
         check_topics([topic])
 
 
-def test_live_clients_recover_when_the_broker_loses_everything(board, ring, direct):
+def test_live_clients_recover_when_the_broker_loses_everything(board, ring, direct, settings):
     broker = Broker(free_port())
-    ring.KAFKA_BOOTSTRAP_SERVERS, ring.KAFKA_PROFILE = broker.bootstrap_servers(), "embedded"
+    configure(settings, KAFKA_BOOTSTRAP_SERVERS=broker.bootstrap_servers(), KAFKA_PROFILE="embedded")
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = start_child(broker.command(), **quiet)
     try:
         wait_until(broker.ready, seconds=10, what="broker")
         create_topics()
         relay = Relay(direct())
-        consumer = Consumer(ring.SENDS_TO, Inbox(handlers=board.handlers, keys=KEYS), partial(Subscription))
+        consumer = Consumer(ring, Inbox(handlers=board.handlers, keys=KEYS), partial(Subscription))
         send(note("before"))
         relay.drain()
         consume(consumer, lambda: board.texts() == ["before"])

@@ -4,10 +4,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from services.messaging.processes.backoff import MAX_FAILURES
-from services.messaging.receiving.inbox import Inbox
 from services.messaging.message import PermanentError
 from services.messaging.models import DeadLetter, InboxMessage
+from services.messaging.processes.backoff import MAX_FAILURES
+from services.messaging.receiving.inbox import Inbox
 from services.messaging.signature import sign
 from tests.messaging.ring import KEYS, note, record
 
@@ -35,8 +35,8 @@ def make_due():
 
 
 def work(inbox):
-    inbox.retries.expect_work()
-    return inbox.retries.work({0})
+    inbox.pending.expect_work()
+    return inbox.pending.work({0})
 
 
 def test_batch_is_handled_in_one_call_in_order(inbox, board):
@@ -157,6 +157,6 @@ def test_pending_messages_of_other_partitions_are_left_alone(inbox, board):
     inbox.receive([record(note("bad"), partition=3)])
     board.failing.clear()
     assert work(inbox) == 0
-    inbox.retries.expect_work()
-    assert inbox.retries.work({3}) == 1
+    inbox.pending.expect_work()
+    assert inbox.pending.work({3}) == 1
     assert board.texts() == ["bad"]

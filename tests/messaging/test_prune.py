@@ -6,11 +6,12 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from services.messaging.receiving.inbox import Inbox
 from services.messaging.models import DeadLetter, Delivery, InboxMessage, OutboxMessage, PendingDelivery
-from services.messaging.sending.outbox import enqueue
 from services.messaging.operating.prune import prune_messages
+from services.messaging.receiving.inbox import Inbox
+from services.messaging.sending.outbox import enqueue
 from tests.messaging.ring import KEYS, note, record
+from tests.support.configure import configure
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,12 +30,12 @@ def confirm(*messages):
         PendingDelivery.objects.filter(message=row).delete()
 
 
-def test_sent_messages_go_and_unsent_ones_stay_whatever_their_age(ring, board):
+def test_sent_messages_go_and_unsent_ones_stay_whatever_their_age(ring, board, settings):
     messages = [note(str(number)) for number in range(10)]
     send(*messages)
     confirm(*messages[:6])
     send(messages[0])  # enqueued again: it waits
-    ring.PRUNE_STEP = 2
+    configure(settings, PRUNE_STEP=2)
     assert prune_messages(now=timezone.now()) == 0
     assert prune_messages(now=LATER) == 5
     left = set(OutboxMessage.objects.values_list("subject", flat=True))

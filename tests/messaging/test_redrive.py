@@ -6,14 +6,16 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
-from services.messaging.receiving import pending
-from services.messaging.processes.backoff import MAX_FAILURES
-from services.messaging.receiving.inbox import Inbox
 from services.messaging.message import PermanentError
 from services.messaging.models import DeadLetter, InboxMessage, PendingDelivery, Redrive
+from services.messaging.operating.choice import open_letters
+from services.messaging.operating.redrive import Redriver
+from services.messaging.processes.backoff import MAX_FAILURES
+from services.messaging.receiving import pending
+from services.messaging.receiving.inbox import Inbox
 from services.messaging.sending.outbox import enqueue
-from services.messaging.operating.redrive import Redriver, open_letters
 from tests.messaging.ring import KEYS, note, record
+from tests.support.configure import configure
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,12 +26,12 @@ def inbox_of(board, keys=KEYS):
 
 def work(inbox):
     InboxMessage.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
-    inbox.retries.expect_work()
-    return inbox.retries.work({0})
+    inbox.pending.expect_work()
+    return inbox.pending.work({0})
 
 
 def redrive(board, letters=None, keys=KEYS, by="ann"):
-    redriver = Redriver(handlers=board.handlers, keys=keys, by=by, wait=lambda seconds: None)
+    redriver = Redriver(Inbox(handlers=board.handlers, keys=keys), by=by, wait=lambda seconds: None)
     return [done.outcome for done in redriver.redrive(letters if letters is not None else open_letters(), rate=1000)]
 
 
@@ -117,9 +119,9 @@ def test_message_that_the_broker_refused_is_sent_again(board, ring):
 
 class TestCommand:
     @pytest.fixture(autouse=True)
-    def _handlers(self, board, ring, monkeypatch):
-        monkeypatch.setattr(retry, "MAX_FAILURES", 1)
-        ring.MESSAGE_HANDLERS = "tests.messaging.ring.HANDLERS"
+    def _handlers(self, board, ring, settings, monkeypatch):
+        monkeypatch.setattr(pending, "MAX_FAILURES", 1)
+        configure(settings, HANDLERS="tests.messaging.ring.HANDLERS")
         inbox = inbox_of(board)
         board.failing = {"1": RuntimeError("x"), "2": RuntimeError("x")}
         inbox.receive([record(note(str(number), owner=str(number)), offset=number) for number in (1, 2)])

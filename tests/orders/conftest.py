@@ -26,10 +26,11 @@ def catalogue(db):
 
 @pytest.fixture
 def place(catalogue, user_id):
+    from services.orders.models import Order
     from services.orders.use_cases import place_order
 
     def place(quantities=None, *, age=0, **options):
         options = {"user_id": user_id, "now": timezone.now() - timedelta(seconds=age), **options}
-        return place_order(quantities=quantities or {"green-tea": 2}, **options).order
+        return Order.objects.get(id=place_order(quantities=quantities or {"green-tea": 2}, **options).id)
 
     return place

@@ -70,16 +70,16 @@ def audit(expect):
     return out.getvalue()
 
 
-def row(told, name):
-    return next(int(line.split()[-1]) for line in told.splitlines() if line.strip().startswith(name))
+def row(output, name):
+    return next(int(line.split()[-1]) for line in output.splitlines() if line.strip().startswith(name))
 
 
 def test_clean_books_are_counted_page_by_page(settled, place, payments, settings):
     for status in ("PAID", "REJECTED", "PAID", "PAID", "PAID", "REJECTED", "PAID"):
         settled(status)
     place()  # on its way
-    told = audit(0)
-    counts = [row(told, name) for name in ("orders", "still waiting", "settled", "PAID", "REJECTED")]
+    output = audit(0)
+    counts = [row(output, name) for name in ("orders", "still waiting", "settled", "PAID", "REJECTED")]
     assert counts == [8, 1, 7, 5, 2]
     token = payments.seen[0].headers["Authorization"].removeprefix("Bearer ")
     caller = verify(token, keys={"orders": settings.AUDIT_TOKEN_KEY}, audience="payments")
@@ -91,13 +91,13 @@ def test_nothing_at_all_is_clean(payments, db):
     assert row(audit(0), "orders") == 0
 
 
-def test_paid_order_without_settlement_is_missing_and_the_command_mends_it(settled, payments):
+def test_paid_order_without_settlement_is_missing_and_the_command_fixes_it(settled, payments):
     settled()
     lost = settled()
     del payments.settlements[str(lost.id)]
-    told = audit(1)
-    assert row(told, "missing") == 1
-    assert f"mend: manage.py orders resend_tasks --id {lost.id}" in told
+    output = audit(1)
+    assert row(output, "missing") == 1
+    assert f"fix: manage.py orders resend_tasks --id {lost.id}" in output
     PendingDelivery.objects.all().delete()
     call_command("resend_tasks", f"--id={lost.id}", stdout=StringIO())
     assert PendingDelivery.objects.get().message.subject == lost.id
@@ -128,9 +128,9 @@ def test_settlement_without_order_is_orphaned(settled, payments):
     settled()
     orphan = {**next(iter(payments.settlements.values())), "order_id": str(uuid.uuid4())}
     payments.settlements[orphan["order_id"]] = orphan
-    told = audit(1)
-    assert row(told, "orphaned") == 1
-    assert orphan["order_id"] in told
+    output = audit(1)
+    assert row(output, "orphaned") == 1
+    assert orphan["order_id"] in output
 
 
 @pytest.mark.parametrize(
@@ -151,16 +151,16 @@ def test_sides_that_differ_are_mismatched(settled, changes):
 @pytest.mark.parametrize("booked", [0, -2 * 258_000, 258_000])
 def test_other_sum_than_due_is_double(settled, booked):
     settled(entries_sum=booked)
-    told = audit(1)
-    assert row(told, "double") == 1
-    assert f"{booked} was booked, -258000 is due" in told
+    output = audit(1)
+    assert row(output, "double") == 1
+    assert f"{booked} was booked, -258000 is due" in output
 
 
 def test_wrong_balance_and_wrong_sum_are_found(payments, db):
     payments.books = {"entries_sum": 5, "wrong_balances": ["11111111-1111-1111-1111-111111111111"]}
-    told = audit(1)
-    assert row(told, "sum of all entries") == 5
-    assert row(told, "balances that differ") == 1
+    output = audit(1)
+    assert row(output, "sum of all entries") == 5
+    assert row(output, "balances that differ") == 1
 
 
 def test_payments_that_does_not_answer_is_one_clear_line(payments, settings, db):

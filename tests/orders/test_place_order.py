@@ -1,13 +1,16 @@
 import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from django.db import connection, connections, transaction
 from django.test import Client
+from django.utils import timezone
 
 from services.messaging.models import OutboxMessage, PendingDelivery
 from services.orders.models import Order, OrderItem, Product
+from services.orders.use_cases import place_order
 from tests.orders.builders import stock
 from tests.support.tokens import bearer
 
@@ -70,6 +73,11 @@ def test_repeated_products_are_merged_in_the_clients_order(post):
     body = post({"items": items}).json()
     assert [(item["product"], item["quantity"]) for item in body["items"]] == [("lamp", 4), ("green-tea", 2)]
     assert body["total"]["amount"] == 4 * 699_000 + 2 * 129_000
+
+
+def test_item_is_named_in_the_callers_language(post):
+    item = post(**{"Accept-Language": "ru"}).json()["items"][0]
+    assert item["name"] == "Зелёный чай"
 
 
 def test_item_keeps_name_and_price_as_they_were(post, client, headers):
@@ -179,6 +187,16 @@ def test_first_answer_stays_the_same_when_prices_and_the_order_have_changed(post
     Order.objects.update(status="REJECTED", reason="no_account", settled_at="2026-01-01T00:00:00Z")
     assert post(key="k").json() == first
     assert Order.objects.get().status == "REJECTED"
+
+
+def test_order_placed_before_is_the_same_value_whatever_the_order_has_become(catalogue, user_id):
+    wanted = {"user_id": user_id, "quantities": {"green-tea": 2, "lamp": 1}, "idempotency_key": "k"}
+    first = place_order(**wanted, now=timezone.now())
+    Order.objects.update(status="PAID", settled_at=timezone.now())
+    again = place_order(**wanted, now=timezone.now())
+    assert again == replace(first, replayed=True)
+    assert (again.status, again.settled_at) == ("NEW", None)
+    assert Order.objects.get().status == "PAID"
 
 
 @pytest.mark.parametrize(

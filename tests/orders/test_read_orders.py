@@ -3,6 +3,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
+from services.messaging.models import Delivery, InboxMessage, OutboxMessage
 from services.orders.models import Order
 from tests.support.tokens import bearer, refused_tokens
 
@@ -93,6 +94,25 @@ def test_timeline_tells_what_has_happened_here(get, place):
     Order.objects.update(status="REJECTED", reason="no_account", settled_at=timezone.now())
     last = get(f"{URL}/{order.id}/timeline").json()["steps"][-1]
     assert (last["step"], last["detail"]) == ("status_changed", "REJECTED no_account")
+
+
+def test_timeline_is_complete_when_every_step_has_happened(get, place, user_id):
+    order = place()
+    Delivery.objects.create(message=OutboxMessage.objects.get(), attempt=1, partition=2, offset=7)
+    InboxMessage.objects.create(
+        message_id=uuid.uuid4(), type="payments.order_settled", subject=order.id, key=str(user_id), topic="inbox",
+        partition=3, offset=17, value=b"", fingerprint=b"",
+    )  # fmt: skip
+    Order.objects.update(status="PAID", settled_at=timezone.now())
+    body = get(f"{URL}/{order.id}/timeline").json()
+    assert body["complete"] is True
+    assert [(step["step"], step["detail"]) for step in body["steps"]] == [
+        ("created", ""),
+        ("enqueued", ""),
+        ("produced", "partition 2, offset 7"),
+        ("reply_received", "partition 3, offset 17"),
+        ("status_changed", "PAID"),
+    ]
 
 
 PATHS = [

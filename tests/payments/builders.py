@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from services.messaging.message import Received
 from services.payments.events import ORDER_PLACED, OrderPlaced
-from services.payments.use_cases import deposit, open_account
+from services.payments.use_cases import Task, deposit, open_account
 
 
 def open_with(balance, user_id=None):
@@ -18,6 +18,10 @@ def open_with(balance, user_id=None):
 
 
 def task(user_id, amount, *, order_id=None, currency="RUB", attempt=1):
-    """A payment task in the handler's hands."""
-    event = OrderPlaced(order_id or uuid.uuid4(), user_id, amount, currency)
-    return Received(uuid.uuid4(), ORDER_PLACED, attempt, "", event)
+    """A payment task in the use-case's hands."""
+    return Task(OrderPlaced(order_id or uuid.uuid4(), user_id, amount, currency), attempt, traceparent="")
+
+
+def received(task):
+    """The same in the handler's hands."""
+    return Received(uuid.uuid4(), ORDER_PLACED, task.attempt, task.traceparent, task.order)

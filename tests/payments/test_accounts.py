@@ -8,7 +8,7 @@ from django.db.models import Sum
 from django.test import Client
 
 from services.payments.models import MAX_BALANCE, Account, LedgerEntry
-from tests.payments.builders import open_with, task
+from tests.payments.builders import open_with, received, task
 from tests.support.tokens import bearer, refused_tokens
 
 URL = "/api/v1/account"
@@ -196,7 +196,7 @@ def test_entries_are_the_callers_own_newest_first(get, user_id):
     open_with(500, user_id)
     open_with(900)
     payment = task(user_id, 200)
-    HANDLERS["orders.order_placed"].handle([payment])
+    HANDLERS["orders.order_placed"].handle([received(payment)])
     paid, deposited = get(f"{URL}/entries").json()["results"]
     assert paid | {"id": 0, "created_at": 0} == {
         "id": 0,
@@ -204,7 +204,7 @@ def test_entries_are_the_callers_own_newest_first(get, user_id):
         "amount": -200,
         "currency": "RUB",
         "balance_after": 300,
-        "order_id": str(payment.event.order_id),
+        "order_id": str(payment.order.order_id),
         "created_at": 0,
     }
     assert (deposited["kind"], deposited["amount"], deposited["order_id"]) == ("deposit", 500, None)

@@ -3,9 +3,9 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from services.messaging.models import InboxMessage
+from services.messaging.models import Delivery, InboxMessage, OutboxMessage
 from services.payments import queries
-from services.payments.use_cases import settle_orders
+from services.payments.use_cases import decide_orders
 from tests.payments.builders import open_with, task
 from tests.support.tokens import bearer
 
@@ -14,7 +14,7 @@ URL = "/api/v1/settlements"
 
 
 def settle(*tasks):
-    settle_orders(tasks=tasks, now=timezone.now())
+    decide_orders(tasks=tasks, now=timezone.now())
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_settlements_are_told_page_by_page_with_what_the_ledger_took(get, monkey
         after = page["next_after"]
         if after is None:
             break
-    assert [each["order_id"] for each in seen] == sorted(str(each.event.order_id) for each in tasks)
+    assert [each["order_id"] for each in seen] == sorted(str(each.order.order_id) for each in tasks)
     told = {each["amount"]: (each["status"], each["reason"], each["entries_sum"]) for each in seen}
     assert told == {
         300: ("PAID", None, -300),
@@ -62,7 +62,7 @@ def received(order, user_id):
 
 def test_timeline_tells_what_has_happened_here(get, user_id, headers):
     payment = task(user_id, 300)
-    order_id = payment.event.order_id
+    order_id = payment.order.order_id
     path = f"/api/v1/orders/{order_id}/timeline"
     assert get(path, headers=headers).json() == {"complete": False, "steps": []}
     received(order_id, user_id)
@@ -72,11 +72,14 @@ def test_timeline_tells_what_has_happened_here(get, user_id, headers):
     steps = get(path, headers=headers).json()["steps"]
     assert [step["step"] for step in steps] == ["received", "settled", "reply_enqueued"]
     assert steps[1]["detail"] == "REJECTED no_account"
+    Delivery.objects.create(message=OutboxMessage.objects.get(), attempt=1, partition=2, offset=7)
+    body = get(path, headers=headers).json()
+    assert (body["complete"], body["steps"][-1]["detail"]) == (True, "partition 2, offset 7")
 
 
 def test_timeline_of_another_users_order_is_empty(get, user_id):
     payment = task(user_id, 300)
-    received(payment.event.order_id, user_id)
+    received(payment.order.order_id, user_id)
     settle(payment)
-    path = f"/api/v1/orders/{payment.event.order_id}/timeline"
+    path = f"/api/v1/orders/{payment.order.order_id}/timeline"
     assert get(path, headers=bearer(uuid.uuid4())).json()["steps"] == []

@@ -3,5 +3,5 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch):
-    for module in ("relay", "consumer"):
+    for module in ("sending.relay", "receiving.consumer"):
         monkeypatch.setattr(f"services.messaging.{module}.reconnect_seconds", lambda failures: 0)

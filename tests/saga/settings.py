@@ -4,12 +4,16 @@ The code of both services, their handlers, watchdog and re-arm are the real ones
 """
 
 from orders_proj.settings import *  # noqa: F403
-from orders_proj.settings import COMMON_APPS, SENDING_KEYS
+from orders_proj.settings import COMMON_APPS, MESSAGING
 
 SERVICE_NAME = "saga"
 INSTALLED_APPS = [*COMMON_APPS, "services.messaging", "services.orders", "services.payments"]
 ROOT_URLCONF = "services.common.http.urls"
-SENDS_TO = RECEIVES_FROM = "saga"
-RECEIVING_KEYS = SENDING_KEYS
-MESSAGE_HANDLERS = "tests.saga.business.HANDLERS"
-TOPIC_PARTITIONS = 3
+MESSAGING = {
+    **MESSAGING,
+    "SENDS_TO": "saga",
+    "RECEIVES_FROM": "saga",
+    "RECEIVING_KEYS": MESSAGING["SENDING_KEYS"],
+    "HANDLERS": "tests.saga.business.HANDLERS",
+    "TOPIC_PARTITIONS": 3,
+}

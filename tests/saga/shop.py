@@ -3,24 +3,25 @@
 import uuid
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 from services.messaging import faults
-from services.messaging.receiving.consumer import Consumer
-from services.messaging.receiving.inbox import Inbox
-from services.messaging.processes.leader import open_connection
+from services.messaging.conf import configuration
 from services.messaging.models import DeadLetter, InboxMessage, PendingDelivery, pending_inbox
+from services.messaging.operating import wiring
+from services.messaging.operating.choice import open_letters
 from services.messaging.operating.prune import prune_messages
-from services.messaging.operating.redrive import Redriver, open_letters
+from services.messaging.operating.redrive import Redriver
+from services.messaging.processes.leader import open_connection
+from services.messaging.receiving.consumer import Consumer
 from services.messaging.sending.relay import Relay
 from services.orders.models import Order
 from services.orders.use_cases import place_order, resend_unsettled
 from services.payments.models import Settlement
 from services.payments.use_cases import deposit, open_account
 from tests.saga.broker import Broker, Publisher, Subscription
-from tests.saga.business import HANDLERS, failing
+from tests.saga.business import failing
 
 POISONS = (b"not JSON", b"\x00", b"[]")
 
@@ -46,7 +47,7 @@ class Shop:
     """Both services' databases, relay, consumer, watchdog and clients; any of them can be stepped, or crash in it."""
 
     def __init__(self):
-        self.broker = Broker(settings.TOPIC_PARTITIONS)
+        self.broker = Broker(configuration().topic_partitions)
         self.users = [uuid.uuid4() for _ in range(3)]
         self.keys = self.hours = 0
         self._relay = self._consumer = None
@@ -95,10 +96,9 @@ class Shop:
     def consume(self, limit=4):
         if self._consumer is None:
             self._source = None
-            inbox = Inbox(handlers=HANDLERS, keys=settings.RECEIVING_KEYS)
-            self._consumer = Consumer(settings.RECEIVES_FROM, inbox, self._subscribe, batch_size=limit)
+            self._consumer = Consumer(configuration().receives_from, wiring.inbox(), self._subscribe, batch_size=limit)
         self._consumer._batch_size = limit
-        self._consumer._inbox.retries.expect_work()
+        self._consumer._inbox.pending.expect_work()
         self._consumer.step()
 
     def _subscribe(self, topic, **callbacks):
@@ -121,7 +121,7 @@ class Shop:
 
     def redrive(self):
         """Whoever wrote the dead letters off gives all of them another chance."""
-        redriver = Redriver(handlers=HANDLERS, keys=settings.RECEIVING_KEYS, by="saga", wait=lambda seconds: None)
+        redriver = Redriver(wiring.inbox(), by="saga", wait=lambda seconds: None)
         return list(redriver.redrive(open_letters(), rate=1e9))
 
     def mend(self):

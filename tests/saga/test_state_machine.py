@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from services.messaging import faults
+from services.messaging.faults import fault_points
 from services.orders.models import Order
 from tests.orders.builders import stock
 from tests.saga.checks import empty_tables, require_settled_once, require_sound_money, require_sound_outbox
@@ -17,15 +17,14 @@ PROOF = bool(os.environ.get("PROOF"))
 EXAMPLES, STEPS = (300, 50) if PROOF else (30, 30)
 USERS = st.integers(0, 2)
 PARTITIONS = st.integers(0, 2)
+POINTS = fault_points()
 PLACES = st.integers(0, 20)
 STEPS_THAT_CRASH = {
     "place": ("use_case.before_commit", "use_case.after_commit"),
     "deposit": ("use_case.before_commit", "use_case.after_commit"),
-    "relay": tuple(point for point in faults.POINTS if point.startswith("relay.")),
+    "relay": tuple(point for point in POINTS if point.startswith("relay.")),
     "consume": tuple(
-        point
-        for point in faults.POINTS
-        if point.split(".")[0] in ("consumer", "inbox", "settlement", "retry", "failure")
+        point for point in POINTS if point.split(".")[0] in ("consumer", "inbox", "settlement", "retry", "failure")
     ),
     "watch": ("watchdog.before_commit", "chore.after_commit"),
 }

@@ -5,8 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from services.common.http.fields import MoneySerializer
-from services.common.timeline import StepSerializer
-from services.gateway.dtos import Account, Category, Deposit, Entry, Order, OrderItem, Product, Timeline
+from services.gateway.dtos import Account, Category, Deposit, Entry, Order, OrderItem, Product, Step, Timeline
 from services.gateway.models import User
 from services.gateway.use_cases.people import IssuedToken
 
@@ -63,6 +62,15 @@ class OrderSerializer(serializers.Serializer[Order]):
     created_at = serializers.DateTimeField()
     settled_at = serializers.DateTimeField(allow_null=True)
     delayed = serializers.BooleanField()
+
+
+class StepSerializer(serializers.Serializer[Step]):
+    """One step of an order's way."""
+
+    at = serializers.DateTimeField()
+    service = serializers.CharField()
+    step = serializers.CharField()
+    detail = serializers.CharField(allow_blank=True)
 
 
 class TimelineSerializer(serializers.Serializer[Timeline]):

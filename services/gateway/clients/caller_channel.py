@@ -6,10 +6,10 @@ from urllib.parse import quote
 
 from services.common import tokens
 from services.common.http.problems import problem_body
-from services.messaging.trace import current_traceparent
 from services.gateway.clients.deadline import Deadline
 from services.gateway.clients.errors import UpstreamRefused
 from services.gateway.clients.http import READ_SECONDS, Call, Channel, Reply
+from services.messaging.trace import current_traceparent
 
 # The upstream itself waits up to 2 s for the twin of a call with an idempotency key, and then says so.
 READ_WITH_KEY_SECONDS = 3.0

@@ -3,29 +3,24 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics
 from rest_framework.request import Request
 
+from services.common.http.openapi import answers
 from services.common.http.pagination import NewestFirst
 from services.common.http.permissions import HasServiceToken
-from services.common.http.problems import ProblemSerializer
 from services.orders import queries
+from services.orders.api.languages import callers_language
 from services.orders.api.serializers import CategorySerializer, ProductQuery, ProductSerializer
 from services.orders.models import Category, Product
-
-UNAUTHORIZED = {401: ProblemSerializer}
-NOT_FOUND = {404: ProblemSerializer}
-INVALID = {400: ProblemSerializer}
 
 
 class ProductPages(NewestFirst):
     """Newest first, unless `?sort=` says otherwise."""
 
     def get_ordering(self, request: Request, queryset: "QuerySet[Any]", view: Any) -> tuple[str, ...]:
-        name = "name_ru" if (get_language() or "").startswith("ru") else "name_en"
-        chosen = {"name": (name, "id"), "price": ("amount", "id"), "-price": ("-amount", "-id")}
+        chosen = {"name": (f"name_{callers_language()}", "id"), "price": ("amount", "id"), "-price": ("-amount", "-id")}
         return chosen.get(request.query_params.get("sort", ""), ("-id",))
 
 
@@ -39,7 +34,7 @@ class CategoryPages(NewestFirst):
 @extend_schema_view(
     get=extend_schema(
         parameters=[ProductQuery],
-        responses={200: ProductSerializer(many=True), **INVALID, **UNAUTHORIZED, **NOT_FOUND},
+        responses=answers({200: ProductSerializer(many=True)}, 400, 401, 404),
     )
 )
 class ProductList(generics.ListAPIView[Product]):
@@ -56,7 +51,7 @@ class ProductList(generics.ListAPIView[Product]):
         return queries.products(**filters)
 
 
-@extend_schema_view(get=extend_schema(responses={200: ProductSerializer, **UNAUTHORIZED, **NOT_FOUND}))
+@extend_schema_view(get=extend_schema(responses=answers({200: ProductSerializer}, 401, 404)))
 class ProductDetail(generics.RetrieveAPIView[Product]):
     """One product on sale."""
 
@@ -68,9 +63,7 @@ class ProductDetail(generics.RetrieveAPIView[Product]):
         return queries.products()
 
 
-@extend_schema_view(
-    get=extend_schema(responses={200: CategorySerializer(many=True), **INVALID, **UNAUTHORIZED, **NOT_FOUND})
-)
+@extend_schema_view(get=extend_schema(responses=answers({200: CategorySerializer(many=True)}, 400, 401, 404)))
 class CategoryList(generics.ListAPIView[Category]):
     """The shelves of the catalogue."""
 

@@ -17,36 +17,34 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from services.common.http import idempotency
-from services.common.money import MAX_AMOUNT
+from services.common.http.openapi import answers
 from services.common.http.pagination import NewestFirst
 from services.common.http.permissions import user_id_of
-from services.common.http.problems import Problem, ProblemSerializer
-from services.common.timeline import TimelineSerializer
+from services.common.http.problems import Problem
+from services.common.money import MAX_AMOUNT
 from services.orders import queries, use_cases
 from services.orders.api.serializers import (
     OrderInputSerializer,
     OrderQuery,
     OrderSerializer,
     PriceChangedSerializer,
+    TimelineSerializer,
     merged,
 )
 from services.orders.models import Order
-
-REFUSALS = {400: ProblemSerializer, 401: ProblemSerializer}
-NOT_FOUND = {401: ProblemSerializer, 404: ProblemSerializer}
-PLACING = {**REFUSALS, 409: PriceChangedSerializer, **dict.fromkeys((413, 415, 422), ProblemSerializer)}
+from services.orders.timeline import timeline_of
 
 
 @contextmanager
 def refusals_as_problems(items: Sequence[Mapping[str, Any]]) -> Iterator[None]:
-    """Tell the use-case's refusals as problems; an unknown product is named by its place in the list."""
+    """Tell the use-case's refusals as problems; an unknown product is named by its index in the list."""
     try:
         with idempotency.refusals_as_problems():
             yield
     except use_cases.UnknownProducts as unknown:
-        places = [place for place, item in enumerate(items) if item["product"] in unknown.slugs]
+        unknown_at = [index for index, item in enumerate(items) if item["product"] in unknown.slugs]
         message = ["There is no such product."]
-        raise ValidationError({f"items.{place}.product": message for place in places}) from None
+        raise ValidationError({f"items.{index}.product": message for index in unknown_at}) from None
     except use_cases.TotalTooLarge:
         raise ValidationError({"items": [f"The total may be at most {MAX_AMOUNT}."]}) from None
     except use_cases.PriceChanged as changed:
@@ -57,7 +55,7 @@ def refusals_as_problems(items: Sequence[Mapping[str, Any]]) -> Iterator[None]:
 @extend_schema_view(
     get=extend_schema(
         parameters=[OrderQuery],
-        responses={200: OrderSerializer(many=True), **REFUSALS, 404: ProblemSerializer},
+        responses=answers({200: OrderSerializer(many=True)}, 400, 401, 404),
     )
 )
 class OrderList(generics.ListAPIView[Order]):
@@ -69,12 +67,13 @@ class OrderList(generics.ListAPIView[Order]):
     def get_queryset(self) -> QuerySet[Order]:
         query = OrderQuery(data=self.request.query_params)
         query.is_valid(raise_exception=True)
-        return queries.orders_of(user_id_of(self.request), status=query.validated_data["status"])
+        status = query.validated_data["status"]
+        return queries.orders_of(user_id_of(self.request), status=status, now=timezone.now())
 
     @extend_schema(
         parameters=[idempotency.PARAMETER, idempotency.REPLAYED_PARAMETER],
         request=OrderInputSerializer,
-        responses={201: OrderSerializer, **PLACING},
+        responses=answers({201: OrderSerializer, 409: PriceChangedSerializer}, 400, 401, 413, 415, 422),
     )
     def post(self, request: Request) -> Response:
         """Place an order at the catalogue's prices; it is NEW until payments has decided."""
@@ -89,13 +88,12 @@ class OrderList(generics.ListAPIView[Order]):
                 idempotency_key=idempotency.read_key(request),
                 now=timezone.now(),
             )
-        path = reverse("orders:order", args=[placed.order.id])
+        path = reverse("orders:order", args=[placed.id])
         headers = {"Location": request.build_absolute_uri(path), **(idempotency.REPLAYED if placed.replayed else {})}
-        as_placed = OrderSerializer(placed.order, context={"now": placed.order.created_at})
-        return Response(as_placed.data, status=201, headers=headers)
+        return Response(OrderSerializer(placed).data, status=201, headers=headers)
 
 
-@extend_schema_view(get=extend_schema(responses={200: OrderSerializer, **NOT_FOUND}))
+@extend_schema_view(get=extend_schema(responses=answers({200: OrderSerializer}, 401, 404)))
 class OrderDetail(generics.RetrieveAPIView[Order]):
     """One of the caller's orders; another user's is not found."""
 
@@ -103,14 +101,14 @@ class OrderDetail(generics.RetrieveAPIView[Order]):
     lookup_url_kwarg = "order_id"
 
     def get_queryset(self) -> QuerySet[Order]:
-        return queries.orders_of(user_id_of(self.request))
+        return queries.orders_of(user_id_of(self.request), now=timezone.now())
 
 
-class OrderTimeline(APIView):
+class TimelineDetail(APIView):
     """The steps of an order in this service."""
 
-    @extend_schema(responses={200: TimelineSerializer, **NOT_FOUND})
+    @extend_schema(responses=answers({200: TimelineSerializer}, 401, 404))
     def get(self, request: Request, order_id: uuid.UUID) -> Response:
         """The steps `created`, `enqueued`, `produced`, `reply_received` and `status_changed`, as far as they are."""
-        order = get_object_or_404(queries.orders_of(user_id_of(request)), pk=order_id)
-        return Response(TimelineSerializer(queries.timeline(order)).data)
+        order = get_object_or_404(queries.orders_of(user_id_of(request), now=timezone.now()), pk=order_id)
+        return Response(TimelineSerializer(timeline_of(order)).data)

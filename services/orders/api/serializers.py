@@ -7,10 +7,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from services.common.http.fields import MoneyInputSerializer, MoneySerializer, StrictIntegerField
-from services.common.money import Money
 from services.common.http.problems import ProblemSerializer
+from services.common.money import Money
+from services.orders.api.languages import LocalizedTextField
 from services.orders.models import MAX_QUANTITY, Category, Order, OrderItem, Product, Reason, Status
-from services.orders.queries import is_delayed
+from services.orders.timeline import Step, Timeline
+from services.orders.use_cases import PlacedOrder
 
 MAX_LINES = 100
 MAX_SLUG = 64
@@ -18,13 +20,13 @@ MAX_SLUG = 64
 
 class CategorySerializer(serializers.Serializer[Category]):
     slug = serializers.CharField()
-    name = serializers.CharField(help_text="In the caller's language.")
+    name = LocalizedTextField(help_text="In the caller's language.")
 
 
 class ProductSerializer(serializers.Serializer[Product]):
     slug = serializers.CharField()
-    name = serializers.CharField(help_text="In the caller's language.")
-    description = serializers.CharField(help_text="In the caller's language.")
+    name = LocalizedTextField(help_text="In the caller's language.")
+    description = LocalizedTextField(help_text="In the caller's language.")
     category = serializers.CharField(source="category.slug")
     price = MoneySerializer()
 
@@ -81,32 +83,49 @@ class OrderItemSerializer(serializers.Serializer[OrderItem]):
     """A line, with name and price as they were."""
 
     product = serializers.CharField()
-    name = serializers.CharField(help_text="In the caller's language.")
+    name = LocalizedTextField(help_text="In the caller's language.")
     quantity = serializers.IntegerField()
     price = MoneySerializer()
     total = MoneySerializer()
 
 
-class OrderSerializer(serializers.Serializer[Order]):
+# Any: an `Order` of `queries.orders_of`, or a `PlacedOrder`.
+class OrderSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=Status.values)
     reason = serializers.SerializerMethodField()
     total = MoneySerializer()
-    items = OrderItemSerializer(many=True, source="items.all")
+    items = OrderItemSerializer(many=True)
     created_at = serializers.DateTimeField()
     settled_at = serializers.DateTimeField(allow_null=True)
     delayed = serializers.SerializerMethodField()
 
     @extend_schema_field({"type": ["string", "null"], "enum": [*Reason.values, None]})
-    def get_reason(self, order: Order) -> str | None:
+    def get_reason(self, order: Order | PlacedOrder) -> str | None:
         return order.reason or None
 
-    def get_delayed(self, order: Order) -> bool:
+    def get_delayed(self, order: Any) -> bool:
         """Still NEW long after it should not be; nothing is taken until it is PAID."""
-        return is_delayed(order, now=self.context.get("now"))
+        return bool(order.delayed)
 
 
 class PriceChangedSerializer(ProblemSerializer):
     """`price-changed`, with the catalogue's total; or `in-progress`, without."""
 
     total = MoneySerializer(required=False)
+
+
+class StepSerializer(serializers.Serializer[Step]):
+    """One step of an order's way."""
+
+    at = serializers.DateTimeField()
+    service = serializers.CharField()
+    step = serializers.CharField()
+    detail = serializers.CharField(allow_blank=True)
+
+
+class TimelineSerializer(serializers.Serializer[Timeline]):
+    """The steps of an order in this service; `complete` where none is missing."""
+
+    complete = serializers.BooleanField()
+    steps = StepSerializer(many=True)

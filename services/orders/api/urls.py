@@ -11,5 +11,5 @@ urlpatterns = [
     path("categories", catalogue.CategoryList.as_view(), name="categories"),
     path("orders", orders.OrderList.as_view(), name="orders"),
     path("orders/<uuid:order_id>", orders.OrderDetail.as_view(), name="order"),
-    path("orders/<uuid:order_id>/timeline", orders.OrderTimeline.as_view(), name="timeline"),
+    path("orders/<uuid:order_id>/timeline", orders.TimelineDetail.as_view(), name="timeline"),
 ]

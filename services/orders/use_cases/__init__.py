@@ -1,12 +1,15 @@
 """What orders does: each function owns its transaction."""
 
 from services.orders.use_cases.alerting import alert_staff
+from services.orders.use_cases.applying import SettledMeanwhile, UnknownOrder, apply_settlements
+from services.orders.use_cases.auditing import AuditReport, FindingKind, audit
 from services.orders.use_cases.catalogue import load_catalogue
 from services.orders.use_cases.placing import PlacedOrder, PriceChanged, TotalTooLarge, UnknownProducts, place_order
 from services.orders.use_cases.resending import resend_tasks, resend_unsettled
-from services.orders.use_cases.settling import SettledMeanwhile, UnknownOrder, settle_orders
 
 __all__ = [
+    "AuditReport",
+    "FindingKind",
     "PlacedOrder",
     "PriceChanged",
     "SettledMeanwhile",
@@ -14,9 +17,10 @@ __all__ = [
     "UnknownOrder",
     "UnknownProducts",
     "alert_staff",
+    "apply_settlements",
+    "audit",
     "load_catalogue",
     "place_order",
     "resend_tasks",
     "resend_unsettled",
-    "settle_orders",
 ]

@@ -5,8 +5,8 @@ from datetime import datetime
 import structlog
 from django.core.mail import mail_admins
 from django.db import transaction
-from django.utils import timezone
 
+from services.orders.models import Order
 from services.orders.queries import delayed_orders
 
 logger = structlog.get_logger(__name__)
@@ -15,9 +15,8 @@ AT_ONCE = 100
 
 
 @transaction.atomic
-def alert_staff(*, now: datetime | None = None) -> int:
+def alert_staff(*, now: datetime) -> int:
     """Tell staff once of each delayed order: an error in the log, and a mail to ALERT_EMAILS; returns of how many."""
-    now = now or timezone.now()
     late = delayed_orders(now=now).filter(alerted_at=None).select_for_update(skip_locked=True)
     ids = list(late.values_list("id", flat=True)[:AT_ONCE])
     if ids:
@@ -25,5 +24,5 @@ def alert_staff(*, now: datetime | None = None) -> int:
         lines = "\n".join(str(each) for each in ids)
         hint = "Nothing was taken as far as orders knows. `manage.py orders audit` and the dead letters tell more."
         mail_admins(f"{len(ids)} orders are delayed", f"{lines}\n\n{hint}\n", fail_silently=True)
-        delayed_orders(now=now).filter(id__in=ids).update(alerted_at=now)
+        Order.objects.filter(id__in=ids).update(alerted_at=now)
     return len(ids)

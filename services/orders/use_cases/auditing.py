@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from services.orders.clients import PaymentsClient, SettlementDTO
 from services.orders.models import Order, Status
@@ -11,18 +12,23 @@ from services.orders.models import Order, Status
 # An order may take so long before the audit calls it late: the watchdog has had its chance by then.
 LATE_AFTER = timedelta(seconds=60)
 
-MISSING = "missing"
-DOUBLE = "double"
-ORPHANED = "orphaned"
-MISMATCHED = "mismatched"
-WRONG_BALANCE = "wrong balance"
 
-MENDS = {
-    MISSING: "manage.py orders resend_tasks --id {subject}",
-    DOUBLE: "none: payments took another sum than the order's; correct it by a reversing entry",
-    ORPHANED: "none: orders lost an order that payments settled; restore it from a backup, or refund it",
-    MISMATCHED: "manage.py orders redrive --type payments.order_settled (or read both sides: {subject})",
-    WRONG_BALANCE: "none: somebody wrote beside the ledger; stop deposits and compare account {subject}",
+class FindingKind(StrEnum):
+    """What can be wrong between orders and payments."""
+
+    MISSING = "missing"
+    DOUBLE = "double"
+    ORPHANED = "orphaned"
+    MISMATCHED = "mismatched"
+    WRONG_BALANCE = "wrong balance"
+
+
+FIXES = {
+    FindingKind.MISSING: "manage.py orders resend_tasks --id {subject}",
+    FindingKind.DOUBLE: "none: payments took another sum than the order's; correct it by a reversing entry",
+    FindingKind.ORPHANED: "none: orders lost an order that payments settled; restore it from a backup, or refund it",
+    FindingKind.MISMATCHED: "manage.py orders redrive --type payments.order_settled (or read both sides: {subject})",
+    FindingKind.WRONG_BALANCE: "none: somebody wrote beside the ledger; stop deposits and compare account {subject}",
 }
 
 
@@ -30,13 +36,14 @@ MENDS = {
 class Finding:
     """One exception: what is wrong with which order or account."""
 
-    kind: str
+    kind: FindingKind
     subject: str
     detail: str
 
     @property
-    def mend(self) -> str:
-        return MENDS[self.kind].format(subject=self.subject)
+    def fix(self) -> str:
+        """The command or action that puts it right."""
+        return FIXES[self.kind].format(subject=self.subject)
 
 
 @dataclass(slots=True)
@@ -51,7 +58,7 @@ class AuditReport:
     entries_sum: int = 0
     findings: list[Finding] = field(default_factory=list)
 
-    def count(self, kind: str) -> int:
+    def count(self, kind: FindingKind) -> int:
         return sum(finding.kind == kind for finding in self.findings)
 
     @property
@@ -74,7 +81,7 @@ def audit(*, payments: PaymentsClient, now: datetime) -> AuditReport:
     books = payments.books()
     report.entries_sum = books.entries_sum
     report.findings += [
-        Finding(WRONG_BALANCE, account, "not the sum of its entries") for account in books.wrong_balances
+        Finding(FindingKind.WRONG_BALANCE, account, "not the sum of its entries") for account in books.wrong_balances
     ]
     return report
 
@@ -114,25 +121,32 @@ def _count(report: AuditReport, order: Order) -> None:
 def _judge(
     order: Order, settlement: SettlementDTO | None, payments: PaymentsClient, now: datetime
 ) -> Iterator[Finding]:
-    late = order.created_at < now - LATE_AFTER
-    if settlement is None and (late or order.status != Status.NEW):
+    on_its_way = order.status == Status.NEW and order.created_at >= now - LATE_AFTER
+    if settlement is None and not on_its_way:
         settlement = payments.settlement(order.id)  # it may have come after the page was read
         if settlement is None:
-            yield Finding(MISSING, str(order.id), f"{order.status} here, no settlement in payments")
-    if settlement is None:
-        return
+            yield Finding(FindingKind.MISSING, str(order.id), f"{order.status} here, no settlement in payments")
+    if settlement is not None:
+        yield from _double(settlement)
+        if not on_its_way:
+            yield from _mismatched(order, settlement)
+
+
+def _double(settlement: SettlementDTO) -> Iterator[Finding]:
     due = -settlement.amount if settlement.status == Status.PAID else 0
     if settlement.entries_sum != due:
-        yield Finding(DOUBLE, str(order.id), f"{settlement.entries_sum} was booked, {due} is due")
-    if order.status == Status.NEW and not late:
-        return
+        detail = f"{settlement.entries_sum} was booked, {due} is due"
+        yield Finding(FindingKind.DOUBLE, str(settlement.order_id), detail)
+
+
+def _mismatched(order: Order, settlement: SettlementDTO) -> Iterator[Finding]:
     here = (order.user_id, order.amount, order.currency, order.status, order.reason)
     there = (settlement.user_id, settlement.amount, settlement.currency, settlement.status, settlement.reason)
     if here != there:
-        yield Finding(MISMATCHED, str(order.id), f"{told(here)} here, {told(there)} in payments")
+        yield Finding(FindingKind.MISMATCHED, str(order.id), f"{describe(here)} here, {describe(there)} in payments")
 
 
-def told(side: Sequence[object]) -> str:
+def describe(side: Sequence[object]) -> str:
     return " ".join(str(each) for each in side if each != "")
 
 
@@ -141,5 +155,7 @@ def _orphans(settlements: Mapping[uuid.UUID, SettlementDTO], seen: set[uuid.UUID
     for order_id, settlement in settlements.items():
         if order_id not in seen:
             yield Finding(
-                ORPHANED, str(order_id), f"{settlement.status} {settlement.amount} in payments, no order here"
+                FindingKind.ORPHANED,
+                str(order_id),
+                f"{settlement.status} {settlement.amount} in payments, no order here",
             )

@@ -1,9 +1,10 @@
 """Placing an order."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import IntegrityError
@@ -39,10 +40,21 @@ class PriceChanged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PlacedOrder:
-    """An order as it was placed; `replayed` where this is the first answer told again."""
+    """An order as it was when it was placed, whatever it is now; `replayed` where a key placed it before."""
 
-    order: Order
+    id: uuid.UUID
+    total: Money
+    items: Sequence[OrderItem]
+    created_at: datetime
     replayed: bool
+    status: Status = Status.NEW
+    reason: str = ""
+    settled_at: None = None
+    delayed: bool = False
+
+    @classmethod
+    def of(cls, order: Order, items: Sequence[OrderItem], *, replayed: bool) -> Self:
+        return cls(order.id, order.total, items, order.created_at, replayed)
 
 
 def place_order(
@@ -63,29 +75,28 @@ def place_order(
         return first
     try:
         with transaction_beside_twin():
-            _record(order, quantities, expected_total)
+            items = _record(order, quantities, expected_total)
     except IntegrityError:
         if first := _first_answer(order):  # the twin was faster
             return first
         raise
-    return PlacedOrder(order, replayed=False)
+    return PlacedOrder.of(order, items, replayed=False)
 
 
 def _first_answer(order: Order) -> PlacedOrder | None:
-    """The order that this key placed before, as it was then."""
+    """The order that this key placed before."""
     if not order.idempotency_key:
         return None
     same_key = Order.objects.filter(user_id=order.user_id, idempotency_key=order.idempotency_key)
-    first = same_key.prefetch_related("items").first()
+    first = same_key.first()
     if first is None:
         return None
     if bytes(first.fingerprint) != order.fingerprint:
         raise KeyReused
-    first.status, first.reason, first.settled_at = Status.NEW, "", None
-    return PlacedOrder(first, replayed=True)
+    return PlacedOrder.of(first, list(first.items.all()), replayed=True)
 
 
-def _record(order: Order, quantities: Mapping[str, int], expected_total: Money | None) -> None:
+def _record(order: Order, quantities: Mapping[str, int], expected_total: Money | None) -> list[OrderItem]:
     items = _priced(order, quantities)
     order.amount, order.currency = sum(item.total.amount for item in items), items[0].currency
     if order.amount > MAX_AMOUNT:
@@ -96,6 +107,7 @@ def _record(order: Order, quantities: Mapping[str, int], expected_total: Money |
     order.save(force_insert=True)
     OrderItem.objects.bulk_create(items)
     enqueue([order_placed(order)])
+    return items
 
 
 def _priced(order: Order, quantities: Mapping[str, int]) -> list[OrderItem]:
@@ -107,5 +119,5 @@ def _priced(order: Order, quantities: Mapping[str, int]) -> list[OrderItem]:
 
 
 def _item(order: Order, product: Product, quantity: int) -> OrderItem:
-    as_it_is = {name: getattr(product, name) for name in ("name_en", "name_ru", "amount", "currency")}
-    return OrderItem(order=order, product=product.slug, quantity=quantity, **as_it_is)
+    snapshot = {name: getattr(product, name) for name in ("name_en", "name_ru", "amount", "currency")}
+    return OrderItem(order=order, product=product.slug, quantity=quantity, **snapshot)

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from services.messaging.faults import fault_point
+from services.messaging.message import MAX_ATTEMPT
 from services.messaging.sending.outbox import enqueue, pending_subjects
 from services.orders.events import ORDER_PLACED, order_placed
-from services.orders.models import MAX_ATTEMPT, Order, Status
+from services.orders.models import Order, Status
 
 
 def resend_delay(attempt: int) -> timedelta:
@@ -35,12 +35,11 @@ def resend_tasks(*, order_ids: Sequence[uuid.UUID]) -> int:
 
 
 @transaction.atomic
-def resend_unsettled(*, now: datetime | None = None) -> int:
+def resend_unsettled(*, now: datetime) -> int:
     """Enqueue again, from the Order, each task that seems lost; returns how many. The watchdog.
 
     A task that still waits in the outbox is not lost. A rate limits it; it never suspends itself.
     """
-    now = now or timezone.now()
     due = Order.objects.select_for_update(skip_locked=True).filter(status=Status.NEW, resend_at__lte=now)
     orders = list(due.order_by("resend_at")[: settings.WATCHDOG_RATE])
     waiting = pending_subjects(ORDER_PLACED, [order.id for order in orders]) if orders else set()

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from services.common.http.fields import AmountField, MoneySerializer
 from services.payments.models import Account, Kind, LedgerEntry, Reason, Settlement, Status
 from services.payments.queries import Books, SettlementPage
+from services.payments.timeline import Step, Timeline
 
 
 class BalanceSerializer(serializers.Serializer[Account]):
@@ -92,3 +93,19 @@ class SettlementQuery(serializers.Serializer[Any]):
     """The last order id of the page before."""
 
     after = serializers.UUIDField(required=False, default=None)
+
+
+class StepSerializer(serializers.Serializer[Step]):
+    """One step of an order's way."""
+
+    at = serializers.DateTimeField()
+    service = serializers.CharField()
+    step = serializers.CharField()
+    detail = serializers.CharField(allow_blank=True)
+
+
+class TimelineSerializer(serializers.Serializer[Timeline]):
+    """The steps of an order in this service; `complete` where none is missing."""
+
+    complete = serializers.BooleanField()
+    steps = StepSerializer(many=True)

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.module_loading import import_string
 
-from services.messaging.receiving.consumer import Consumer, NoPartitions
-from services.messaging.processes.durability import require_durable_database
-from services.messaging.receiving.inbox import Inbox
-from services.messaging.kafka.subscription import Subscription
-from services.messaging.kafka.topics import TopicsNotReady, check_topics
-from services.messaging.processes.worker import Worker
+from ...conf import configuration
+from ...kafka.subscription import Subscription
+from ...kafka.topics import TopicsNotReady, check_topics
+from ...operating import wiring
+from ...processes.durability import require_durable_database
+from ...processes.worker import Worker
+from ...receiving.consumer import Consumer, NoPartitions
 
 
 class Command(BaseCommand):
@@ -22,10 +21,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         require_durable_database()
+        conf = configuration()
         try:
-            check_topics([settings.RECEIVES_FROM])
-            inbox = Inbox(handlers=import_string(settings.MESSAGE_HANDLERS), keys=settings.RECEIVING_KEYS)
-            consumer = Consumer(settings.RECEIVES_FROM, inbox, Subscription, batch_size=settings.CONSUMER_BATCH_SIZE)
+            check_topics([conf.receives_from])
+            batch_size = conf.consumer_batch_size
+            consumer = Consumer(conf.receives_from, wiring.inbox(), Subscription, batch_size=batch_size)
             Worker("consumer", consumer.step, consumer.close, consumer.broker_answers, options["probe_port"]).run()
         except TopicsNotReady as error:
             raise CommandError(str(error)) from error

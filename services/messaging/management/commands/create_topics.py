@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from services.messaging.kafka.topics import TopicsNotReady, create_topics
+from ...kafka.topics import TopicsNotReady, create_topics
 
 
 class Command(BaseCommand):

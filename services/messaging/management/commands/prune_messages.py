@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from services.messaging.operating.prune import prune_messages
+from ...operating.prune import prune_messages
 
 
 class Command(BaseCommand):

@@ -5,16 +5,15 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
-from services.messaging.models import DeadLetter
-from services.messaging.operating.redrive import Redriver, open_letters
+from ...models import DeadLetter
+from ...operating import wiring
+from ...operating.choice import LOOKUPS, Choice
+from ...operating.redrive import Redriver
 
-FILTERS = {"id": "id__in", "type": "type", "reason": "reason", "since": "created_at__gte", "until": "created_at__lt"}
 PROGRESS_EVERY = 100
 
 
@@ -28,7 +27,7 @@ class Command(BaseCommand):
     help = "Give open dead letters another chance. Recorded with who and when; safe to run again."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--id", type=int, nargs="+", help="dead letters by id")
+        parser.add_argument("--id", type=int, nargs="+", dest="ids", help="dead letters by id")
         parser.add_argument("--type", help="of this message type")
         parser.add_argument("--reason", help="set aside for this reason: failed, unreadable, bad_signature, …")
         parser.add_argument("--since", type=moment, help="set aside at or after this time (ISO 8601, UTC)")
@@ -40,19 +39,16 @@ class Command(BaseCommand):
         parser.add_argument("--by", default=getpass.getuser(), help="who does this (default: the system's user)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        letters = self._chosen(options)
+        choice = Choice(**{name: options[name] for name in LOOKUPS})
+        if choice.is_empty() and not options["all"]:
+            raise CommandError("say which: --id, --type, --reason, --since, --until or --all")
         if options["rate"] <= 0:
             raise CommandError("--rate must be positive")
+        letters = choice.letters()[: options["limit"]]
         if options["dry_run"]:
             self._list(letters)
         else:
-            self._redrive(letters, options)
-
-    def _chosen(self, options: dict[str, Any]) -> "QuerySet[DeadLetter]":
-        wanted = {lookup: options[name] for name, lookup in FILTERS.items() if options[name] is not None}
-        if not wanted and not options["all"]:
-            raise CommandError("say which: --id, --type, --reason, --since, --until or --all")
-        return open_letters().filter(**wanted)[: options["limit"]]
+            self._redrive(letters, by=options["by"], rate=options["rate"])
 
     def _list(self, letters: "QuerySet[DeadLetter]") -> None:
         for letter in letters:
@@ -60,13 +56,12 @@ class Command(BaseCommand):
             self.stdout.write(f"{letter.id}  {letter.created_at:%Y-%m-%d %H:%M:%S}  {letter.reason}  {what}")
         self.stdout.write(f"dry run: {len(letters)} dead letters would be redriven, nothing was changed")
 
-    def _redrive(self, letters: "QuerySet[DeadLetter]", options: dict[str, Any]) -> None:
-        handlers = import_string(settings.MESSAGE_HANDLERS)
-        redriver = Redriver(handlers=handlers, keys=settings.RECEIVING_KEYS, by=options["by"])
+    def _redrive(self, letters: "QuerySet[DeadLetter]", *, by: str, rate: float) -> None:
+        redriver = Redriver(wiring.inbox(), by=by)
         total, counts = letters.count(), Counter[str]()
-        for done in redriver.redrive(letters, rate=options["rate"]):
-            counts[done.outcome] += 1
+        for result in redriver.redrive(letters, rate=rate):
+            counts[result.outcome] += 1
             if counts.total() % PROGRESS_EVERY == 0:
                 self.stdout.write(f"{counts.total()} of {total}")
-        told = ", ".join(f"{outcome} {count}" for outcome, count in sorted(counts.items())) or "nothing to do"
-        self.stdout.write(f"done: {counts.total()} redriven by {options['by']}: {told}")
+        summary = ", ".join(f"{outcome} {count}" for outcome, count in sorted(counts.items())) or "nothing to do"
+        self.stdout.write(f"done: {counts.total()} redriven by {by}: {summary}")

@@ -3,14 +3,14 @@
 from typing import Any
 
 import psycopg
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from services.messaging.processes.durability import require_durable_database
-from services.messaging.kafka.topics import TopicsNotReady, check_topics
-from services.messaging.processes.leader import open_connection
-from services.messaging.sending.relay import Relay
-from services.messaging.processes.worker import Worker
+from ...conf import configuration
+from ...kafka.topics import TopicsNotReady, check_topics
+from ...processes.durability import require_durable_database
+from ...processes.leader import open_connection
+from ...processes.worker import Worker
+from ...sending.relay import Relay
 
 
 class Command(BaseCommand):
@@ -21,9 +21,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         require_durable_database()
+        conf = configuration()
         try:
-            check_topics([settings.SENDS_TO])
-            relay = Relay(open_connection("relay"), batch_size=settings.RELAY_BATCH_SIZE)
+            check_topics([conf.sends_to])
+            relay = Relay(open_connection("relay"), batch_size=conf.relay_batch_size)
             Worker("relay", relay.step, relay.close, relay.broker_answers, options["probe_port"]).run()
         except TopicsNotReady as error:
             raise CommandError(str(error)) from error

@@ -3,14 +3,13 @@
 from typing import Any
 
 import psycopg
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.module_loading import import_string
 
-from services.messaging.processes.chores import Chores
-from services.messaging.processes.durability import require_durable_database
-from services.messaging.processes.leader import open_connection
-from services.messaging.processes.worker import Worker
+from ...operating import wiring
+from ...processes.chores import Chores
+from ...processes.durability import require_durable_database
+from ...processes.leader import open_connection
+from ...processes.worker import Worker
 
 
 class Command(BaseCommand):
@@ -22,8 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         require_durable_database()
         try:
-            named = {import_string(path): seconds for path, seconds in settings.CHORES.items()}
-            chores = Chores(open_connection("chores"), named)
+            chores = Chores(open_connection("chores"), wiring.chores())
             Worker("chores", chores.step, chores.close, probe_port=options["probe_port"]).run()
         except psycopg.OperationalError as error:
             raise CommandError(f"the database is lost, and leadership with it: {error}".strip()) from error

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from services.orders.clients import PaymentsClient, PaymentsUnavailable
-from services.orders.use_cases import auditing
+from services.orders.use_cases import AuditReport, FindingKind, audit
 
 
 class Command(BaseCommand):
@@ -17,18 +17,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         payments = PaymentsClient(settings.PAYMENTS_URL, key=settings.AUDIT_TOKEN_KEY)
         try:
-            report = auditing.audit(payments=payments, now=timezone.now())
+            report = audit(payments=payments, now=timezone.now())
         except PaymentsUnavailable as error:
             raise CommandError(f"payments cannot be asked: {error}") from error
         for name, value in rows(report):
             self.stdout.write(f"{name:<40} {value:>12}")
         for finding in report.findings:
-            self.stdout.write(f"\n{finding.kind}: {finding.subject}: {finding.detail}\n  mend: {finding.mend}")
+            self.stdout.write(f"\n{finding.kind}: {finding.subject}: {finding.detail}\n  fix: {finding.fix}")
         if not report.clean:
             sys.exit(1)
 
 
-def rows(report: auditing.AuditReport) -> list[tuple[str, int]]:
+def rows(report: AuditReport) -> list[tuple[str, int]]:
     """The table."""
     return [
         ("orders", report.orders),
@@ -36,10 +36,10 @@ def rows(report: auditing.AuditReport) -> list[tuple[str, int]]:
         ("  settled", report.settled),
         ("    PAID", report.paid),
         ("    REJECTED", report.rejected),
-        ("missing in payments", report.count(auditing.MISSING)),
-        ("double or half booked", report.count(auditing.DOUBLE)),
-        ("orphaned in payments", report.count(auditing.ORPHANED)),
-        ("mismatched", report.count(auditing.MISMATCHED)),
-        ("balances that differ from their entries", report.count(auditing.WRONG_BALANCE)),
+        ("missing in payments", report.count(FindingKind.MISSING)),
+        ("double or half booked", report.count(FindingKind.DOUBLE)),
+        ("orphaned in payments", report.count(FindingKind.ORPHANED)),
+        ("mismatched", report.count(FindingKind.MISMATCHED)),
+        ("balances that differ from their entries", report.count(FindingKind.WRONG_BALANCE)),
         ("sum of all entries", report.entries_sum),
     ]

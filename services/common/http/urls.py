@@ -1,0 +1,16 @@
+"""The routes that every service has."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from services.common.http import openapi  # noqa: F401 - its schemes register on import
+from services.common.http.health import livez, readyz
+
+common_urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("swagger-ui/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="swagger-ui"),
+    path("livez", livez),
+    path("readyz", readyz),
+]

@@ -1,0 +1,62 @@
+"""What the environment says of messaging's settings; what it does not say keeps messaging's own default."""
+
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from services.common import env
+
+NUMBERS = (
+    "TOPIC_PARTITIONS",
+    "TOPIC_REPLICATION_FACTOR",
+    "TOPIC_MIN_INSYNC_REPLICAS",
+    "TOPIC_RETENTION_MS",
+    "RELAY_BATCH_SIZE",
+    "CONSUMER_BATCH_SIZE",
+    "PRUNE_SENT_AFTER_DAYS",
+    "PRUNE_PROCESSED_AFTER_DAYS",
+    "PRUNE_STEP",
+)
+TEXTS = ("KAFKA_BOOTSTRAP_SERVERS", "KAFKA_PROFILE", "PROBE_HOST")
+# TLS and SASL, handed to librdkafka as they are; unset means plain text.
+SECURITY = {
+    "KAFKA_SECURITY_PROTOCOL": "security.protocol",
+    "KAFKA_SASL_MECHANISM": "sasl.mechanism",
+    "KAFKA_SASL_USERNAME": "sasl.username",
+    "KAFKA_SASL_PASSWORD": "sasl.password",
+    "KAFKA_SSL_CA": "ssl.ca.location",
+    "KAFKA_SSL_CERTIFICATE": "ssl.certificate.location",
+    "KAFKA_SSL_KEY": "ssl.key.location",
+}
+VARIABLES = frozenset({*NUMBERS, *TEXTS, *SECURITY})
+OUTBOX_TOPIC = env.text("OUTBOX_TOPIC", "outbox")
+INBOX_TOPIC = env.text("INBOX_TOPIC", "inbox")
+
+
+def from_environment(service: str) -> dict[str, Any]:
+    """The settings that both sides of a topic share; a project adds what it sends, receives and does by itself."""
+    found = env.values()
+    return {
+        "SERVICE": service,
+        "SOURCE": f"urn:shop:{service}",
+        **{name: env.integer(name, 0) for name in NUMBERS if name in found},
+        **{name: env.text(name) for name in TEXTS if name in found},
+        "KAFKA_SECURITY": {name: env.text(variable) for variable, name in SECURITY.items() if variable in found},
+        # The tests' throw-away server saves its disk; nothing else may.
+        "ALLOW_UNSAFE_DATABASE": env.flag("EMBEDDED") and env.flag("ALLOW_UNSAFE_DATABASE"),
+        "FAULT": fault(),
+    }
+
+
+def fault() -> str:
+    """The fault point that a test arms; raises `ImproperlyConfigured` in production."""
+    wanted = env.text("FAULT", "")
+    if wanted and not env.flag("EMBEDDED"):
+        raise ImproperlyConfigured("FAULT kills processes: it is for tests of the embedded shop alone")
+    return wanted
+
+
+def signing_keys(name: str) -> dict[str, bytes]:
+    """`id:key,id:key` by id; the first signs, all are accepted, so that a key can be rotated."""
+    pairs = (pair.partition(":") for pair in env.secret(name).split(","))
+    return {key_id.strip(): key.strip().encode() for key_id, _, key in pairs}

@@ -1,0 +1,74 @@
+"""The settings of messaging: `MESSAGING = {…}` in the project's settings, by these names in capitals."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """Who this service is, what it trusts, and what may be tuned.
+
+    A key ring is `{id: secret}`: its first key signs, all of them are accepted, so that a key can be rotated.
+    """
+
+    service: str  # the consumer group, and the name towards Kafka
+    source: str  # the CloudEvents source of every message
+    sends_to: str
+    receives_from: str
+    sending_keys: Mapping[str, bytes]
+    receiving_keys: Mapping[str, bytes]
+    handlers: str  # dotted path of a `message.Handlers`
+    chores: Mapping[str, int] = field(default_factory=dict)  # {dotted path: every so many seconds}
+
+    kafka_bootstrap_servers: str = "127.0.0.1:9092"
+    kafka_profile: str = "kafka"  # or "embedded": see kafka/config.py
+    kafka_security: Mapping[str, str] = field(default_factory=dict)  # handed to librdkafka as it is
+    topic_partitions: int = 12
+    topic_replication_factor: int = 1
+    topic_min_insync_replicas: int = 1
+    topic_retention_ms: int = 7 * 24 * 3600 * 1000
+
+    relay_batch_size: int = 500
+    consumer_batch_size: int = 500
+
+    # Messages are for inspection only once they are sent or processed; what must last for ever is in business tables.
+    prune_sent_after_days: int = 7
+    prune_processed_after_days: int = 30
+    prune_step: int = 1000
+
+    probe_host: str = "127.0.0.1"  # where a worker's probe listens; containers set 0.0.0.0
+    allow_unsafe_database: bool = False  # a throw-away server of tests may save its disk; nothing else may
+    fault: str = ""  # see faults.py
+
+
+REQUIRED = frozenset(
+    each.name for each in fields(Configuration) if each.default is MISSING and each.default_factory is MISSING
+)
+
+
+@cache
+def configuration() -> Configuration:
+    """What the project has set; read once. Raises `ImproperlyConfigured` for a name that is missing or not known."""
+    given = {name.lower(): value for name, value in settings.MESSAGING.items()}
+    unknown = given.keys() - {each.name for each in fields(Configuration)}
+    if unknown or (missing := REQUIRED - given.keys()):
+        wrong = f"does not know {upper(unknown)}" if unknown else f"lacks {upper(missing)}"
+        raise ImproperlyConfigured(f"MESSAGING {wrong}")
+    return Configuration(**given)
+
+
+def upper(names: Iterable[str]) -> str:
+    return ", ".join(sorted(name.upper() for name in names))
+
+
+@receiver(setting_changed)
+def _forget(*, setting: str, **_: Any) -> None:
+    if setting == "MESSAGING":
+        configuration.cache_clear()

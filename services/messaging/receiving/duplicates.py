@@ -1,0 +1,81 @@
+"""Messages that came before: counted, compared with what is kept, and answered again where that was asked for."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from ..reasons import Reason
+from ..sql import Given, fetch
+from .dead_letters import Refusal, keep_dead_letters
+from .decode import Arrival, Identity
+
+KNOWN = """
+SELECT type, subject, fingerprint, attempt, processed_at IS NOT NULL
+FROM messaging_inboxmessage
+WHERE (type, subject) IN (SELECT * FROM unnest(%b::text[], %b::uuid[]))
+"""
+REPEATED = Given(type="text", subject="uuid", attempt="smallint")
+COUNT = f"""
+UPDATE messaging_inboxmessage AS kept SET duplicates = duplicates + 1, attempt = greatest(kept.attempt, given.attempt)
+FROM {REPEATED}
+WHERE kept.type = given.type AND kept.subject = given.subject
+"""
+
+
+class Known(NamedTuple):
+    """What the inbox keeps of a message."""
+
+    fingerprint: bytes
+    attempt: int
+    processed: bool
+
+
+def absorb_duplicates(arrivals: Sequence[Arrival]) -> bool:
+    """Count messages that are there already; tell the handler of those that ask for their answer again.
+
+    One that contradicts what is there (another fingerprint) becomes a dead letter; returns whether any did.
+    """
+    if not arrivals:
+        return False
+    known = look_up({arrival.identity for arrival in arrivals})
+    same: list[Arrival] = []
+    contradicting: list[Arrival] = []
+    for arrival in arrivals:
+        agrees = arrival.received.event.fingerprint == known[arrival.identity].fingerprint
+        (same if agrees else contradicting).append(arrival)
+    set_aside(contradicting)
+    repeated = highest_attempts(same)
+    count(repeated)
+    for arrival in repeated:
+        kept = known[arrival.identity]
+        if kept.processed and arrival.received.attempt > kept.attempt and arrival.handler.on_duplicate:
+            arrival.handler.on_duplicate([arrival.received])
+    return bool(contradicting)
+
+
+def look_up(identities: Collection[Identity]) -> Mapping[Identity, Known]:
+    """What is kept of messages that are known to be there."""
+    kinds, subjects = [each.type for each in identities], [each.subject for each in identities]
+    rows = fetch(KNOWN, [kinds, subjects])
+    return {Identity(kind, subject): Known(bytes(mark), *rest) for kind, subject, mark, *rest in rows}
+
+
+def highest_attempts(arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """Of each message the arrival that states the highest attempt."""
+    highest: dict[Identity, Arrival] = {}
+    for arrival in arrivals:
+        known = highest.setdefault(arrival.identity, arrival)
+        if arrival.received.attempt > known.received.attempt:
+            highest[arrival.identity] = arrival
+    return list(highest.values())
+
+
+def set_aside(contradicting: Sequence[Arrival]) -> None:
+    """Keep them as dead letters."""
+    detail = "the same subject came before with other content"
+    keep_dead_letters([Refusal(each.record, Reason.CONFLICT, detail, *each.identity) for each in contradicting])
+
+
+def count(arrivals: Sequence[Arrival]) -> None:
+    """Write down that each came once more, and its attempt."""
+    rows = [{**each.identity._asdict(), "attempt": each.received.attempt} for each in arrivals]
+    fetch(COUNT, REPEATED.arrays(rows))

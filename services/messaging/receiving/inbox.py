@@ -1,0 +1,161 @@
+"""The inbox: a message has its effect once, however often it is delivered."""
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby
+
+import structlog
+from django.db import transaction
+from psycopg.types.json import Jsonb
+
+from ..faults import fault_point
+from ..headers import quote_headers
+from ..message import Handlers
+from ..reasons import Outcome, Reason
+from ..record import Record
+from ..sql import Given, fetch, is_of_the_database
+from .dead_letters import Refusal, keep_dead_letters
+from .decode import Arrival, Identity, Unreadable, decode
+from .duplicates import absorb_duplicates
+from .pending import PendingMessages
+
+logger = structlog.get_logger(__name__)
+
+KEYS_THAT_WAIT = """
+SELECT DISTINCT key FROM messaging_inboxmessage
+WHERE processed_at IS NULL AND dead_at IS NULL AND key = ANY(%b::text[])
+"""
+ARRIVED = Given(
+    message_id="uuid",
+    type="text",
+    subject="uuid",
+    key="text",
+    topic="text",
+    partition="int",
+    offset="bigint",
+    kafka_timestamp="timestamptz",
+    value="bytea",
+    headers="jsonb",
+    fingerprint="bytea",
+    attempt="smallint",
+    handled="bool",
+)
+STORED = ARRIVED.columns_without("handled")
+# One that is there already is left as it is: only what is new is returned.
+STORE = f"""
+INSERT INTO messaging_inboxmessage ({STORED}, received_at, processed_at, next_attempt_at)
+SELECT {STORED}, clock_timestamp(), CASE WHEN handled THEN clock_timestamp() END, clock_timestamp()
+FROM {ARRIVED}
+ORDER BY position
+ON CONFLICT (type, subject) DO NOTHING
+RETURNING type, subject
+"""
+
+
+class Inbox:
+    """Stores records and has their messages handled. The caller holds the lock of every partition it passes."""
+
+    def __init__(self, *, handlers: Handlers, keys: Mapping[str, bytes]) -> None:
+        self._handlers = handlers
+        self._keys = keys
+        self.pending = PendingMessages(handlers)
+
+    def receive(self, records: Sequence[Record]) -> None:
+        """Keep every record, and handle what can be handled at once, in one transaction.
+
+        On return all are stored: handled, pending, or dead letters; their offsets may be committed. If a handler
+        fails, nothing of it remains and the messages are pending. Raises only what the database raises about itself
+        (lost, deadlock): then nothing is stored, and the same records may be given again.
+        """
+        arrivals, refusals = self._decode(records)
+        try:
+            self._store(arrivals, refusals, handle=True)
+        except Exception as error:
+            if is_of_the_database(error):
+                raise
+            fault_point("inbox.after_rollback")
+            logger.warning("a batch failed and is taken apart", action="batch_failed", exc_info=True)
+            self._store(arrivals, refusals, handle=False)
+            self.pending.expect_work()
+
+    def receive_again(self, record: Record) -> Outcome | Reason:
+        """Keep one record that was set aside before, in the caller's transaction; its partition's consumer handles it.
+
+        Returns what became of it, or the reason why it still cannot be handled.
+        """
+        try:
+            arrival = decode(record, handlers=self._handlers, keys=self._keys)
+        except Unreadable as error:
+            return error.reason
+        if insert([arrival], handled=()):
+            return Outcome.PENDING
+        return Reason.CONFLICT if absorb_duplicates([arrival]) else Outcome.DUPLICATE
+
+    def _decode(self, records: Sequence[Record]) -> tuple[list[Arrival], list[Refusal]]:
+        arrivals, refusals = [], []
+        for record in records:
+            try:
+                arrivals.append(decode(record, handlers=self._handlers, keys=self._keys))
+            except Unreadable as error:
+                refusals.append(Refusal(record, error.reason, error.detail))
+        return arrivals, refusals
+
+    @transaction.atomic
+    def _store(self, arrivals: Sequence[Arrival], refusals: Sequence[Refusal], *, handle: bool) -> None:
+        keep_dead_letters(refusals)
+        if not arrivals:
+            return
+        first = first_of_each(arrivals)
+        waiting = self._keys_that_wait(arrivals)
+        at_once = {identity for identity, arrival in first.items() if handle and arrival.key not in waiting}
+        fresh = insert(first.values(), at_once)
+        fault_point("inbox.before_handle")
+        absorb_duplicates([each for each in arrivals if each is not first[each.identity] or each.identity not in fresh])
+        handle_arrivals([arrival for identity, arrival in first.items() if identity in fresh & at_once])
+        fault_point("inbox.before_commit")
+
+    def _keys_that_wait(self, arrivals: Sequence[Arrival]) -> set[str]:
+        waiting = {key for (key,) in fetch(KEYS_THAT_WAIT, [list({arrival.key for arrival in arrivals})])}
+        if waiting:
+            self.pending.expect_work()
+        return waiting
+
+
+def first_of_each(arrivals: Sequence[Arrival]) -> dict[Identity, Arrival]:
+    """The first arrival of each message, in the order of arrival."""
+    first: dict[Identity, Arrival] = {}
+    for arrival in arrivals:
+        first.setdefault(arrival.identity, arrival)
+    return first
+
+
+def insert(arrivals: Collection[Arrival], handled: Collection[Identity]) -> set[Identity]:
+    """Store those that are new, in the order of arrival; returns which were."""
+    rows = [as_row(each, handled=each.identity in handled) for each in arrivals]
+    return {Identity(*row) for row in fetch(STORE, ARRIVED.arrays(rows))}
+
+
+def as_row(arrival: Arrival, *, handled: bool) -> dict[str, object]:
+    """A row of STORE."""
+    record, received = arrival.record, arrival.received
+    return {
+        "message_id": received.message_id,
+        "type": received.type,
+        "subject": received.event.subject,
+        "key": arrival.key,
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "kafka_timestamp": record.timestamp,
+        "value": record.value,
+        "headers": Jsonb(quote_headers(record.headers)),
+        "fingerprint": received.event.fingerprint,
+        "attempt": received.attempt,
+        "handled": handled,
+    }
+
+
+def handle_arrivals(arrivals: Sequence[Arrival]) -> None:
+    """Have the messages handled in order, each run of one type in one call."""
+    for _, run in groupby(arrivals, key=lambda arrival: arrival.received.type):
+        same = list(run)
+        same[0].handler.handle([arrival.received for arrival in same])

@@ -1,0 +1,26 @@
+"""What Kafka holds and confirms, apart from any client of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What Kafka holds at one offset."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: datetime | None
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The broker has the message that was published under `token`: its id in the outbox, and the attempt."""
+
+    token: tuple[int, int]
+    partition: int
+    offset: int

@@ -1,0 +1,54 @@
+"""The views of settlements: an order's steps for its user, all settlements and the books for the audit."""
+
+import uuid
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from services.common.http.openapi import answers
+from services.common.http.permissions import HasAuditScope, user_id_of
+from services.payments import queries
+from services.payments.api.serializers import (
+    BooksSerializer,
+    SettlementPageSerializer,
+    SettlementQuery,
+    TimelineSerializer,
+)
+from services.payments.timeline import timeline_of
+
+
+class TimelineDetail(APIView):
+    """The steps of an order in this service."""
+
+    @extend_schema(responses=answers({200: TimelineSerializer}, 401))
+    def get(self, request: Request, order_id: uuid.UUID) -> Response:
+        """The steps `received`, `settled`, `reply_enqueued` and `reply_produced`, as far as they are."""
+        timeline = timeline_of(user_id=user_id_of(request), order_id=order_id)
+        return Response(TimelineSerializer(timeline).data)
+
+
+class SettlementList(APIView):
+    """All settlements, for the audit."""
+
+    permission_classes = [HasAuditScope]
+
+    @extend_schema(parameters=[SettlementQuery], responses=answers({200: SettlementPageSerializer}, 400, 401, 403))
+    def get(self, request: Request) -> Response:
+        """Up to 1,000 settlements whose order id is greater than `after`, ascending."""
+        query = SettlementQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        page = queries.settlements_after(query.validated_data["after"])
+        return Response(SettlementPageSerializer(page).data)
+
+
+class BooksDetail(APIView):
+    """The ledger added up, for the audit."""
+
+    permission_classes = [HasAuditScope]
+
+    @extend_schema(responses=answers({200: BooksSerializer}, 401, 403))
+    def get(self, request: Request) -> Response:
+        """The sum of all entries, and the accounts whose balance is not the sum of their own."""
+        return Response(BooksSerializer(queries.books()).data)

@@ -1,0 +1,141 @@
+"""`make chaos SEED=n`: one storm over a whole shop of its own, and the proof that no order is lost or paid twice."""
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.proof.chaos import invariants
+from tests.proof.chaos.brokers import Brokers, apache_kafka, variables
+from tests.proof.chaos.faults import Storm
+from tests.proof.chaos.history import OK, History
+from tests.proof.chaos.load import Load
+from tests.proof.chaos.shop import Shop
+from tests.proof.scenario import steps
+from tests.support.backing_services import wait_until
+from tests.support.whole_shop import running_shop
+
+CALM_SECONDS = 60.0
+MONEY = 20_000_000
+
+
+def options():
+    parser = argparse.ArgumentParser(prog="python -m tests.proof.chaos", description=__doc__)
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="the same storm again")
+    parser.add_argument("--full", action="store_true", help="the storm of `make proof`")
+    parser.add_argument("--brokers", type=int, default=0, choices=BROKER_FAULTS, help="of Apache Kafka; 0: embedded")
+    parser.add_argument("--interval", type=float, default=1.0, help="seconds between two faults")
+    for name, number, full, what in NUMBERS:
+        parser.add_argument(f"--{name}", type=int, help=f"{what} (default {number}, with --full {full})")
+    given = parser.parse_args()
+    for name, number, full, _ in NUMBERS:
+        if getattr(given, name) is None:
+            setattr(given, name, full if given.full else number)
+    for name in set().union(*BROKER_FAULTS.values()) - BROKER_FAULTS[given.brokers]:
+        setattr(given, name, 0)
+    return given
+
+
+NUMBERS = (
+    ("orders", 500, 1000, "orders to place"),
+    ("users", 10, 50, "users who place them"),
+    ("deposits", 40, 200, "deposits beside them"),
+    ("kills", 30, 40, "processes to kill -9"),
+    ("wipes", 1, 2, "times that the embedded broker loses everything"),
+    ("outages", 1, 2, "times to kill -9 Apache Kafka's only broker"),
+    ("failovers", 1, 1, "times to kill -9 the leader of three brokers"),
+    ("rolls", 1, 1, "times to restart all three, one by one"),
+    ("cuts", 1, 1, "times to cut off one of three (SIGSTOP)"),
+    ("postgres", 0, 2, "times to kill -9 PostgreSQL"),
+    ("duplicates", 0, 10, "times to send 10 messages again in another order"),
+    ("poisons", 0, 20, "unreadable messages"),
+    ("pauses", 0, 2, "processes to stop for a while (SIGSTOP)"),
+    ("rebalances", 0, 3, "second consumers that join and leave"),
+)
+LOAD = ("orders", "users", "deposits")
+# What can happen to so many brokers; the embedded one (0) forgets everything with its process.
+BROKER_FAULTS = {0: {"wipes"}, 1: {"outages"}, 3: {"failovers", "rolls", "cuts"}}
+
+
+def main():
+    chosen = options()
+    print(f"seed {chosen.seed}", flush=True)
+    with ExitStack() as stack:
+        cluster = stack.enter_context(apache_kafka(chosen.brokers)) if chosen.brokers else None
+        shop = Shop(stack.enter_context(running_shop(**(variables(cluster) if cluster else {}))))
+        return run(shop, Brokers(cluster, shop.topics[0]) if cluster else None, chosen)
+
+
+def run(shop, brokers, chosen):
+    steps.run(shop.url)
+    history = History()
+    numbers = {name: getattr(chosen, name) for name, *_ in NUMBERS}
+    calls = {name: numbers.pop(name) for name in LOAD}
+    storm = Storm(shop, brokers, seed=chosen.seed, interval=chosen.interval, **numbers)
+    load = Load(shop.url, history, **calls, seconds=storm.seconds, seed=chosen.seed)
+    load.prepare(MONEY)
+    print(f"{chosen.users} users are in; {chosen.orders} orders over {storm.seconds:.0f} s of storm", flush=True)
+    load.start()
+    storm.rage()
+    load.wait()
+    seconds = calm(shop, storm)
+    books, found = invariants.check(shop, history, storm)
+    found.append(audit(shop))
+    report(storm, found, seconds)
+    stuck, lost = (
+        len(books.stuck()),
+        len(books.missing()) + next(each.value for each in found if each.name == "acknowledged orders lost"),
+    )
+    good = seconds is not None and all(each.holds for each in found)
+    placed = len({event.id for event in history.of("order", OK)})
+    good = good and placed == chosen.orders
+    print(f"orders {placed}, lost {lost}, double {len(books.double())}, stuck {stuck}", flush=True)
+    if not good:
+        evidence = Path(tempfile.gettempdir()) / f"chaos-{chosen.seed}"
+        history.write(evidence.with_suffix(".jsonl"))
+        evidence.with_suffix(".log").write_text(shop.whole.output())
+        print(f"seed {chosen.seed} FAILED; what clients and processes saw: {evidence}.jsonl, {evidence}.log")
+    return 0 if good else 1
+
+
+def calm(shop, storm):
+    """Seconds from the last fault until nothing moved any more, or None where that took too long."""
+
+    def is_settled():
+        try:
+            return invariants.settled(shop)
+        except invariants.DatabaseAway:
+            return False
+
+    try:
+        left = storm.last_fault + CALM_SECONDS - time.monotonic()
+        wait_until(is_settled, seconds=max(left, 0.0), what="settled", every=0.2)
+    except TimeoutError:
+        return None
+    return time.monotonic() - storm.last_fault
+
+
+def audit(shop):
+    """The shop's own audit must agree."""
+    done = shop.whole.manage("orders", "audit")
+    return invariants.Invariant("exit code of `manage.py orders audit`", done.returncode, done.returncode == 0)
+
+
+def report(storm, found, seconds):
+    print("\nfaults")
+    for what, number in sorted(storm.done.items()):
+        print(f"  {number:4d}  {what}")
+    width = max(len(each.name) for each in found)
+    print("\ninvariants")
+    for each in found:
+        examples = f"   {each.examples}" if each.examples else ""
+        print(f"  {'ok  ' if each.holds else 'FAIL'}  {each.name.ljust(width)}  {each.value}{examples}")
+    told = "more than 60 s" if seconds is None else f"{seconds:.1f} s"
+    print(f"\nsettled after the last fault: {told}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,134 @@
+"""The storm: faults one after another, in an order that its seed decides."""
+
+import random
+import signal
+import time
+from collections import Counter, deque
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.proof.chaos.brokers import CUT_SECONDS
+from tests.proof.chaos.topics import Topics
+from tests.support.backing_services import stop
+
+MESSAGING = [f"{service}.{role}" for service in ("orders", "payments") for role in ("relay", "consumer", "chores")]
+WEB = ["gateway", "orders", "payments"]
+PAUSE_SECONDS = 8.0
+EXTRA_MEMBER_SECONDS = 6.0
+# So often in all a fault may be impossible at its moment: its process is dead already, or the broker is away.
+MOST_PUT_OFF = 60
+
+
+class Storm:
+    """One fault after another, a second apart; `done` counts those that happened, by what they are."""
+
+    def __init__(self, shop, brokers, *, seed, interval, **numbers):
+        self.shop = shop
+        self.brokers = brokers  # of Apache Kafka; None for the embedded broker
+        self.chance = random.Random(seed)
+        self.interval = interval
+        self.plan = [kind for kind, number in numbers.items() for _ in range(number)]
+        self.chance.shuffle(self.plan)
+        self.topics = Topics(shop.values["KAFKA_BOOTSTRAP_SERVERS"], shop.topics, seed)
+        self.pausable = [*MESSAGING, *([] if brokers else ["broker"])]
+        self.done = Counter()
+        self.wiped_at = []
+        self.last_fault = time.monotonic()
+        self._pool = ThreadPoolExecutor()
+        self._background = []
+
+    @property
+    def seconds(self):
+        return len(self.plan) * self.interval
+
+    def rage(self):
+        """All faults of the plan; when it returns, the last one is over. What is impossible now comes again later."""
+        began, plan, tries = time.monotonic(), deque(self.plan), 0
+        while plan:
+            tries += 1
+            kind = plan.popleft()
+            if what := getattr(self, kind)():
+                self.done[what] += 1
+            elif tries < len(self.plan) + MOST_PUT_OFF:
+                plan.append(kind)
+            else:
+                raise TimeoutError(f"{kind}: never possible")
+            due = began + tries * self.interval
+            self._idle(lambda due=due: time.monotonic() >= due)
+        self._idle(lambda: all(work.done() for work in self._background))
+        self.last_fault = time.monotonic()
+        for work in self._background:
+            work.result()
+
+    def _idle(self, is_over):
+        """Wait; a broker that ended meanwhile is started here, as a child dies with the thread that starts it."""
+        while not is_over():
+            if self.brokers:
+                self.brokers.cluster.revive()
+            time.sleep(0.1)
+
+    def kills(self):
+        """`kill -9` of one process that runs."""
+        names = self.chance.sample([*MESSAGING, *WEB], len(MESSAGING) + len(WEB))
+        name = next(filter(self.shop.signal, names), None)
+        return name and f"kill -9 {name}"
+
+    def wipes(self):
+        """The broker dies and loses every topic, message and offset."""
+        at = time.monotonic()
+        if not self.shop.signal("broker"):
+            return None
+        self.wiped_at.append(at)
+        return "broker wiped"
+
+    def outages(self):
+        """The only broker dies and comes back with its data."""
+        self._later(0, self.brokers.kill_leader)
+        return "broker killed"
+
+    def failovers(self):
+        self._later(0, self.brokers.kill_leader)
+        return "kill -9 a leading broker of three"
+
+    def rolls(self):
+        self._later(0, self.brokers.roll)
+        return "all brokers restarted, one by one"
+
+    def cuts(self):
+        self._later(0, self.brokers.cut_off)
+        return f"SIGSTOP a leading broker for {CUT_SECONDS:.0f} s"
+
+    def postgres(self):
+        return self.shop.signal("postgres") and "kill -9 postgres"
+
+    def duplicates(self):
+        return self.topics.repeat(10) and "10 messages sent again, shuffled"
+
+    def poisons(self):
+        return self.topics.poison() and "poison sent"
+
+    def pauses(self):
+        """SIGSTOP: a process that hangs, keeps its locks and its membership for a while, and comes back."""
+        name = self.chance.choice(self.pausable)
+        if not self.shop.signal(name, signal.SIGSTOP):
+            return None
+        pid_then = self.shop.processes().get(name)
+        self._later(PAUSE_SECONDS, lambda: self._resume(name, pid_then))
+        return f"SIGSTOP {name} for {PAUSE_SECONDS:.0f} s"
+
+    def _resume(self, name, pid_then):
+        if self.shop.processes().get(name) == pid_then:
+            self.shop.signal(name, signal.SIGCONT)
+
+    def rebalances(self):
+        """A second consumer joins and leaves."""
+        service, how = self.chance.choice(("orders", "payments")), self.chance.choice((signal.SIGTERM, signal.SIGKILL))
+        member = self.shop.start(service, "consume_inbox")
+        self._later(EXTRA_MEMBER_SECONDS, lambda: stop(member, how))
+        return f"second consumer of {service}"
+
+    def _later(self, seconds, work):
+        def run():
+            time.sleep(seconds)
+            work()
+
+        self._background.append(self._pool.submit(run))

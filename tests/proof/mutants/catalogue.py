@@ -1,0 +1,154 @@
+"""The mutants: each takes one promise out of the code, by a small textual change, and names who must notice."""
+
+from dataclasses import dataclass
+
+# Not the state machine beside it, which finds most of these mutants, too, but by luck.
+SAGA = "tests/saga/test_fault_points.py"
+MESSAGING = "tests/messaging"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """In `file`, `old` (which stands there so many times) becomes `new`; then one of the `suites` must fail."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    suites: tuple[str, ...]
+    times: int = 1
+
+
+def of_messaging(name, file, old, new, *suites, times=1):
+    return Mutant(name, f"services/messaging/{file}.py", old, new, suites, times)
+
+
+RECEIVE = """            self._with_database(lambda: self._inbox.receive(records))
+            fault_point("consumer.before_offsets")
+            self._source.commit(records)
+"""
+COMMIT_FIRST = """            self._source.commit(records)
+            fault_point("consumer.before_offsets")
+            self._with_database(lambda: self._inbox.receive(records))
+"""
+BEHIND_THE_LAST = """WHERE waiting.message_id > coalesce((SELECT max(message_id) FROM messaging_delivery), 0)
+    AND waiting.message_id <> ALL(%b::bigint[])"""
+
+MUTANTS = (
+    of_messaging("offset committed before the database", "receiving/consumer", RECEIVE, COMMIT_FIRST, SAGA),
+    of_messaging(
+        "relay by cursor",
+        "sending/relay",
+        "WHERE waiting.message_id <> ALL(%b::bigint[])",
+        BEHIND_THE_LAST,
+        MESSAGING,
+        SAGA,
+    ),
+    of_messaging(
+        "mark before confirmation",
+        "sending/relay",
+        'fault_point("relay.after_send")',
+        'publisher.confirmed.append(Confirmation((identity, attempt), 0, 0)); fault_point("relay.after_send")',
+        MESSAGING,
+    ),
+    Mutant("no re-arm", "services/payments/handlers.py", ", on_duplicate=on_orders_placed", "", (SAGA,)),
+    Mutant(
+        "no status guard",
+        "services/orders/use_cases/applying.py",
+        " AND orders_order.status = 'NEW'\n    RETURNING",
+        "\n    RETURNING",
+        ("tests/orders",),
+    ),
+    Mutant(
+        "no memory of settlements",
+        "services/payments/use_cases/deciding.py",
+        "FROM payments_settlement WHERE order_id = ANY(%b::uuid[])",
+        "FROM payments_settlement WHERE order_id = ANY(%b::uuid[]) AND false",
+        (SAGA,),
+    ),
+    Mutant(
+        "no unique order id",
+        "services/payments/migrations/0001_initial.py",
+        "('order_id', models.UUIDField(primary_key=True, serialize=False)),",
+        "('order_id', models.UUIDField()), ('id', models.BigAutoField(primary_key=True)),",
+        ("tests/payments", "tests/every_project"),
+    ),
+    Mutant(
+        "watchdog sends no higher attempt",
+        "services/orders/use_cases/resending.py",
+        "    for order in lost:\n        order.attempt = min(order.attempt + 1, MAX_ATTEMPT)\n",
+        "",
+        (SAGA,),
+    ),
+    of_messaging("every relay leads", "processes/leader", "return bool(row and row[0])", "return True", MESSAGING),
+    of_messaging(
+        "no lock on partitions",
+        "receiving/locks",
+        "if (row := cursor.fetchone()) and row[0]:",
+        "if cursor.fetchone():",
+        MESSAGING,
+    ),
+    of_messaging(
+        "what was taken away amid a poll is handled",
+        "receiving/consumer",
+        " if record.partition in self._locks.wanted]",
+        "]",
+        MESSAGING,
+    ),
+    of_messaging(
+        "contradictions are dropped",
+        "receiving/duplicates",
+        "agrees = arrival.received.event.fingerprint == known[arrival.identity].fingerprint",
+        "agrees = True",
+        MESSAGING,
+    ),
+    of_messaging(
+        "duplicates are handled again",
+        "receiving/inbox",
+        "ON CONFLICT (type, subject) DO NOTHING\n",
+        "ON CONFLICT (type, subject) DO UPDATE SET duplicates = excluded.duplicates\n",
+        MESSAGING,
+    ),
+    of_messaging(
+        "signatures are not checked", "receiving/decode", "    check_signature(record, headers, keys)\n", "", MESSAGING
+    ),
+    of_messaging(
+        "new groups skip what waits",
+        "kafka/config",
+        '"auto.offset.reset": "earliest"',
+        '"auto.offset.reset": "latest"',
+        MESSAGING,
+    ),
+    of_messaging(
+        "later messages overtake a failed one", "receiving/pending", "filter(~Exists(earlier), ", "filter(", MESSAGING
+    ),
+    of_messaging(
+        "prune takes what waits to be sent again",
+        "operating/prune",
+        "AND NOT EXISTS (SELECT FROM messaging_pendingdelivery WHERE message_id = message.id)\n",
+        "\n",
+        MESSAGING,
+        times=2,
+    ),
+    of_messaging(
+        "prune looks at no lock of who enqueues",
+        "operating/prune",
+        'LIMIT %b FOR UPDATE SKIP LOCKED\n"""\nDELETE_SENT',
+        'LIMIT %b\n"""\nDELETE_SENT',
+        MESSAGING,
+    ),
+    of_messaging(
+        "enqueue works outside a transaction",
+        "sending/outbox",
+        "if not connection.in_atomic_block:",
+        "if False:",
+        MESSAGING,
+    ),
+    of_messaging(
+        "a newer attempt on its way counts as sent",
+        "sending/relay",
+        "WHERE waiting.message_id = given.message_id AND waiting.attempt = given.attempt",
+        "WHERE waiting.message_id = given.message_id",
+        MESSAGING,
+    ),
+)

@@ -1,0 +1,18 @@
+"""`python -m tests.proof.on_kafka`: the tests of messaging once more, on Apache Kafka."""
+
+import os
+import subprocess
+import sys
+
+from tests.proof.chaos.brokers import apache_kafka
+
+
+def main():
+    with apache_kafka(1) as cluster:
+        environment = {**os.environ, "KAFKA_BOOTSTRAP_SERVERS": cluster.bootstrap_servers()}
+        command = [sys.executable, "-m", "pytest", "-q", "--ds=orders_proj.settings", "tests/messaging"]
+        return subprocess.run(command, env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""All that a project of one's own must set; it sends to itself, so one service is enough."""
+
+import os
+from urllib.parse import urlsplit
+
+SECRET_KEY = os.environ["SECRET_KEY"]
+USE_TZ = True
+_url = urlsplit(os.environ["DATABASE_URL"])
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": _url.path.removeprefix("/"),
+        "USER": _url.username,
+        "PASSWORD": _url.password,
+        "HOST": _url.hostname,
+        "PORT": _url.port,
+    }
+}
+INSTALLED_APPS = ["services.messaging", "parcels"]
+
+KEYS = {"k1": os.environ["PARCELS_SIGNING_KEY"].encode()}
+MESSAGING = {
+    "SERVICE": "parcels",
+    "SOURCE": "urn:example:parcels",
+    "SENDS_TO": os.environ["TOPIC"],
+    "RECEIVES_FROM": os.environ["TOPIC"],
+    "SENDING_KEYS": KEYS,
+    "RECEIVING_KEYS": KEYS,
+    "HANDLERS": "parcels.handlers.HANDLERS",
+    "CHORES": {"services.messaging.operating.prune.prune_messages": 5},
+    "KAFKA_BOOTSTRAP_SERVERS": os.environ["KAFKA_BOOTSTRAP_SERVERS"],
+    "KAFKA_PROFILE": os.environ.get("KAFKA_PROFILE", "kafka"),
+    "ALLOW_UNSAFE_DATABASE": "ALLOW_UNSAFE_DATABASE" in os.environ,
+}
