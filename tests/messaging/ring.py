@@ -3,12 +3,14 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
 from services.messaging.message import Message, MessageHandler, digest
+from services.messaging.receiving.policy import RetryPolicy
 from services.messaging.record import Record
 from services.messaging.signature import sign
 
@@ -79,12 +81,18 @@ def record(message, *, topic="ring", partition=0, offset=0, attempt=None, **chan
     """The Kafka record that the relay would make of the message."""
     value = message.encode()
     headers = message.headers(source="test", traceparent="00-" + "a" * 32 + "-" + "b" * 16 + "-01")
-    headers |= {"signature": sign(topic=topic, key=message.key.encode(), value=value, keys=KEYS)}
     headers |= {"attempt": str(attempt or message.attempt)}
+    headers |= {"signature": signature(message, value, topic=topic, attempt=headers["attempt"])}
     fields = {"topic": topic, "partition": partition, "offset": offset, "timestamp": timezone.now()}
     fields |= {"key": message.key.encode(), "value": value}
     fields |= {"headers": tuple((name, text.encode()) for name, text in headers.items())}
     return Record(**{**fields, **changes})
 
 
+def signature(message, value, *, topic="ring", attempt="1"):
+    return sign(topic=topic, key=message.key.encode(), attempt=attempt.encode(), value=value, keys=KEYS)
+
+
 HANDLERS = Board().handlers
+# The failure after which the default policy gives up.
+LAST_FAILURE = next(failures for failures in count(1) if RetryPolicy().is_over(failures))

@@ -37,7 +37,7 @@ def test_messages_arrive_in_order_of_their_key_with_their_headers(topic, direct)
     owners = ["ann", "bob", "eve"]
     messages = [note(str(number), owner=owners[number % 3]) for number in range(60)]
     send(*messages)
-    relay = Relay(direct(), batch_size=7)
+    relay = Relay(direct, batch_size=7)
     assert relay.drain() == 60
     records = read_all(topic, 60)
     assert len(records) == 60
@@ -58,7 +58,7 @@ def test_nothing_is_marked_before_its_confirmation(topic, direct):
         def poll(self, seconds):
             pass
 
-    relay = Relay(direct(), new_publisher=Silent)
+    relay = Relay(direct, new_publisher=Silent)
     relay.step()
     relay.step()
     assert PendingDelivery.objects.count() == 1
@@ -78,7 +78,7 @@ def test_message_enqueued_again_while_on_the_way_is_sent_again(topic, direct):
                 Meanwhile.raised = True
                 send(note(note_id=message.subject, attempt=2))
 
-    Relay(direct(), new_publisher=Meanwhile).drain()
+    Relay(direct, new_publisher=Meanwhile).drain()
     assert list(Delivery.objects.order_by("id").values_list("attempt", flat=True)) == [1, 2]
     attempts = [dict(record.headers)["attempt"] for record in read_all(topic, 2)]
     assert attempts == [b"1", b"2"]
@@ -98,7 +98,7 @@ def test_writers_that_commit_late_lose_nothing(topic, direct):
         connection.close()
 
     writers = [threading.Thread(target=write, args=[seed]) for seed in range(6)]
-    relay = Relay(direct(), batch_size=20)
+    relay = Relay(direct, batch_size=20)
     for writer in writers:
         writer.start()
     while not done.is_set():
@@ -112,20 +112,20 @@ def test_writers_that_commit_late_lose_nothing(topic, direct):
 
 
 def test_of_two_relays_one_leads_and_the_other_takes_over(topic, direct):
-    first, second = Relay(direct()), Relay(direct())
+    first, second = Relay(direct), Relay(direct)
     send(note("one"))
     assert first.drain() == 1
     send(note("two"))
     assert second.step() == 0
-    assert (first.leads, second.leads) == (True, False)
+    assert (first.leadership.leads, second.leadership.leads) == (True, False)
     first.close()
     assert second.drain() == 1
-    assert second.leads
+    assert second.leadership.leads
 
 
 def test_message_too_large_for_the_broker_becomes_a_dead_letter_and_holds_nobody_up(topic, direct):
     send(note("x" * 1_100_000), note("small"))
-    relay = Relay(direct())
+    relay = Relay(direct)
     relay.drain()
     assert Delivery.objects.count() == 1
     letter = DeadLetter.objects.get()
@@ -135,7 +135,7 @@ def test_message_too_large_for_the_broker_becomes_a_dead_letter_and_holds_nobody
 
 def test_message_refused_again_is_the_same_dead_letter_and_open_again(topic, direct):
     """As a watchdog sends again whatever gets no answer; it cannot know why."""
-    large, relay = note("x" * 1_100_000), Relay(direct())
+    large, relay = note("x" * 1_100_000), Relay(direct)
     send(large)
     relay.drain()
     DeadLetter.objects.update(resolved_at=timezone.now())
@@ -146,7 +146,7 @@ def test_message_refused_again_is_the_same_dead_letter_and_open_again(topic, dir
 
 def test_messages_wait_while_the_topic_is_missing(ring, direct):
     send(note())
-    relay = Relay(direct())
+    relay = Relay(direct)
     for _ in range(3):
         relay.step()
     assert PendingDelivery.objects.count() == 1

@@ -1,7 +1,7 @@
 """The subscription: a member of the consumer group, and what it is given."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -13,6 +13,8 @@ from .config import consumer_config
 from .topics import broker_answers
 
 logger = structlog.get_logger(__name__)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Subscription:
@@ -98,11 +100,19 @@ def record_from(message: Message) -> Record:
         topic=message.topic() or "",
         partition=message.partition() or 0,
         offset=message.offset() or 0,
-        timestamp=datetime.fromtimestamp(milliseconds / 1000, UTC) if kind and milliseconds > 0 else None,
+        timestamp=moment(milliseconds) if kind else None,
         key=as_bytes(message.key()),
         value=as_bytes(message.value()),
         headers=headers_of(message),
     )
+
+
+def moment(milliseconds: int) -> datetime | None:
+    """None for a time that no clock shows: a sender may state anything."""
+    try:
+        return EPOCH + timedelta(milliseconds=milliseconds) if milliseconds > 0 else None
+    except OverflowError:
+        return None
 
 
 def headers_of(message: Message) -> tuple[tuple[str, bytes], ...]:

@@ -26,7 +26,9 @@ class Command(BaseCommand):
             check_topics([conf.receives_from])
             batch_size = conf.consumer_batch_size
             consumer = Consumer(conf.receives_from, wiring.inbox(), Subscription, batch_size=batch_size)
-            Worker("consumer", consumer.step, consumer.close, consumer.broker_answers, options["probe_port"]).run()
+            worker = Worker("consumer", consumer.step, consumer.close, consumer.broker_answers, options["probe_port"])
+            worker.describe = lambda: {"database": consumer.database_answers()}
+            worker.run()
         except TopicsNotReady as error:
             raise CommandError(str(error)) from error
         except NoPartitions:
