@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -14,6 +15,8 @@ from services.messaging.receiving.policy import RetryPolicy
 from services.messaging.record import Record
 from services.messaging.signature import sign
 
+# One moment for all: a note rebuilt is the same bytes.
+WRITTEN_AT = datetime(2026, 11, 24, 12, 0, 0, 1, tzinfo=UTC)
 KEYS = {"k1": b"ring-key"}
 
 
@@ -45,7 +48,7 @@ class Note:
 def note(text="hello", owner="ann", note_id=None, attempt=1):
     note_id = note_id or uuid.uuid4()
     payload = {"note_id": str(note_id), "owner": owner, "text": text}
-    return Message("test.note", note_id, owner, timezone.now(), payload, attempt=attempt)
+    return Message("test.note", note_id, owner, WRITTEN_AT, payload, attempt=attempt)
 
 
 class Board:

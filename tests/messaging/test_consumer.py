@@ -17,7 +17,7 @@ from services.messaging.receiving.consumer import Consumer
 from services.messaging.receiving.inbox import Inbox
 from services.messaging.sending.outbox import enqueue
 from services.messaging.sending.relay import Relay
-from tests.messaging.ring import KEYS, note
+from tests.messaging.ring import KEYS, Board, note
 from tests.support.backing_services import stop, wait_until
 from tests.support.configure import configure
 
@@ -145,20 +145,65 @@ def test_records_of_a_partition_that_is_taken_away_while_they_are_polled_are_lef
     assert (board.texts(), InboxMessage.objects.count(), TakenAway.committed) == ([], 0, [])
 
 
-def test_lost_database_connection_is_mended_in_place(make_consumer, board, direct):
+def test_session_that_dies_inside_the_work_is_no_failure_of_the_messages(make_consumer, board, direct):
+    other, deaths = direct(), []
+
+    def die(messages):
+        if not deaths:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                deaths.extend(cursor.fetchone())
+            other.execute("SELECT pg_terminate_backend(%s)", deaths)
+        Board.handle(board, messages)
+
+    board.handle = die
     consumer = make_consumer()
-    send(note("before"))
-    relay = Relay(direct)
-    relay.drain()
-    consume(consumer, lambda: board.texts() == ["before"])
+    send(*[note(str(number)) for number in range(3)])
+    Relay(direct).drain()
+    consume(consumer, lambda: board.texts() == ["0", "1", "2"])
+    assert deaths
+    assert set(InboxMessage.objects.values_list("failures", "last_error", "dead_at")) == {(0, "", None)}
+
+
+def test_work_is_done_only_under_the_partitions_lock(make_consumer, board, direct, topic):
+    """Two that know nothing of each other: what one works on, the other gives back."""
+    other, refused = direct(), []
+
+    def look(messages):
+        other.execute("BEGIN")
+        for partition in range(4):
+            taken = other.execute(
+                "SELECT pg_try_advisory_xact_lock(%s, %s)", [lock_number(f"partition of {topic}"), partition]
+            ).fetchone()
+            refused.append(not taken[0])
+        other.execute("ROLLBACK")
+        Board.handle(board, messages)
+
+    board.handle = look
+    consumer = make_consumer()
+    send(note())
+    Relay(direct).drain()
+    consume(consumer, lambda: board.texts() == ["hello"])
+    assert sorted(refused) == [False, False, False, True]  # that of the message's partition alone
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (pid,) = cursor.fetchone()
-    direct().execute("SELECT pg_terminate_backend(%s)", [pid])
-    in_another_session(lambda: send(note("after")))
-    relay.drain()
-    consume(consumer, lambda: board.texts() == ["before", "after"])
-    assert consumer._locks.held == {0, 1, 2, 3}
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+        assert cursor.fetchone() == (0,)  # and gone with the transaction
+
+
+def test_consumer_outlives_a_database_that_is_away(make_consumer, board, direct, settings):
+    consumer = make_consumer()
+    send(note())
+    Relay(direct).drain()
+    port, connection.settings_dict["PORT"] = connection.settings_dict["PORT"], str(free_port())
+    connection.close()
+    try:
+        consume(consumer, lambda: consumer._held and not consumer.database_answers())
+        for _ in range(3):
+            consumer.step()
+    finally:
+        connection.settings_dict["PORT"] = port
+    consume(consumer, lambda: board.texts() == ["hello"])
+    assert consumer.database_answers()
 
 
 def test_wrong_number_of_partitions_is_refused(topic, settings):

@@ -8,10 +8,13 @@ from django.utils import timezone
 
 from services.messaging.kafka.publisher import Publisher
 from services.messaging.kafka.subscription import Subscription
+from services.messaging.kafka.topics import create_topics
 from services.messaging.models import DeadLetter, Delivery, OutboxMessage, PendingDelivery
 from services.messaging.sending.outbox import enqueue
 from services.messaging.sending.relay import Relay
 from tests.messaging.ring import note
+from tests.support.backing_services import wait_until
+from tests.support.configure import configure
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -151,3 +154,34 @@ def test_messages_wait_while_the_topic_is_missing(ring, direct):
         relay.step()
     assert PendingDelivery.objects.count() == 1
     assert DeadLetter.objects.count() == 0
+
+
+def test_topic_that_the_broker_lacks_keeps_its_own_messages_waiting_and_no_others(topic, direct, settings):
+    configure(settings, SENDS_TO=f"{topic}-renamed")
+    send(*[note(f"for nowhere {number}") for number in range(300)])
+    configure(settings, SENDS_TO=topic)
+    send(note("for somewhere"))
+    relay = Relay(direct, batch_size=100)
+    wait_until(lambda: relay.step() > 0 or Delivery.objects.exists(), seconds=40, what="the good one sent", every=0)
+    assert Delivery.objects.get().message.topic == topic
+    assert PendingDelivery.objects.count() == 300
+    configure(settings, SENDS_TO=f"{topic}-renamed")
+    create_topics()
+    wait_until(lambda: relay.step() < 0 or Delivery.objects.count() == 301, seconds=40, what="the rest sent", every=0)
+    assert DeadLetter.objects.count() == 0
+    sent = Delivery.objects.filter(message__topic__endswith="renamed").order_by("partition", "offset")
+    ids = [row.message_id for row in sent]
+    assert ids == sorted(ids)  # one key, one partition: in order all the same
+    relay.close()
+
+
+def test_relay_outlives_its_connection_and_leads_again(topic, direct):
+    relay, other = Relay(direct), direct()
+    send(note("before"))
+    relay.drain()
+    pid = relay.leadership.direct.info.backend_pid
+    other.execute("SELECT pg_terminate_backend(%s)", [pid])
+    send(note("after"))
+    wait_until(lambda: relay.step() >= 0 and Delivery.objects.count() == 2, seconds=20, what="sent", every=0)
+    assert relay.leadership.leads
+    relay.close()

@@ -61,7 +61,7 @@ def _decode(record: Record, handlers: Handlers, keys: Mapping[str, bytes]) -> Ar
     key, subject, fingerprint = event.key, event.subject, event.fingerprint
     if not isinstance(subject, uuid.UUID) or not isinstance(fingerprint, bytes):
         raise Unreadable(Reason.INVALID, "the handler's event needs a UUID as subject and bytes as fingerprint")
-    if record.key != key.encode() or not is_storable(key, MAX_KEY):
+    if not key or record.key != key.encode() or not is_storable(key, MAX_KEY):
         raise Unreadable(Reason.INVALID, "the key is not the payload's")
     received = Received(
         message_id=uuid.UUID(payload["message_id"]),

@@ -90,5 +90,6 @@ def _log(row: InboxMessage, failures: int, error: Exception) -> None:
         type=row.type,
         subject=str(row.subject),
         failures=failures,
-        exc_info=error,
+        error=storable(str(error), 200),
+        exc_info=error if failures == 1 else None,  # once is enough to find it
     )

@@ -85,10 +85,11 @@ class PendingMessages:
         """
         if time.monotonic() < self._next_look or not partitions:
             return 0
-        deadline = time.monotonic() + STEP_SECONDS
-        due = self._look(DUE, partitions, LARGEST_GROUP)
+        started = time.monotonic()
         again = self._look(DUE_AGAIN, partitions, MOST_RETRIES)
-        left = self._work_through(due, deadline) + self._retry(again, deadline)
+        left = self._retry(again, started + STEP_SECONDS / 2)
+        due = self._look(DUE, partitions, LARGEST_GROUP)
+        left += self._work_through(due, started + STEP_SECONDS)
         self.is_behind = left > 0 or len(due) == LARGEST_GROUP
         self._next_look = 0.0 if self.is_behind else time.monotonic() + LOOK_SECONDS
         return len(due) + len(again)
