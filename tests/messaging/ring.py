@@ -96,6 +96,16 @@ def signature(message, value, *, topic="ring", attempt="1"):
     return sign(topic=topic, key=message.key.encode(), attempt=attempt.encode(), value=value, keys=KEYS)
 
 
+def work_off(inbox, partitions=frozenset({0})):
+    """Handle all that is due, however many steps' shares it takes; returns how many were taken on."""
+    taken = 0
+    while True:
+        inbox.pending.expect_work()
+        taken += inbox.pending.work(partitions)
+        if not inbox.pending.is_behind:
+            return taken
+
+
 HANDLERS = Board().handlers
 # The failure after which the default policy gives up.
 LAST_FAILURE = next(failures for failures in count(1) if RetryPolicy().is_over(failures))

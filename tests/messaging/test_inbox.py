@@ -7,7 +7,7 @@ from django.utils import timezone
 from services.messaging.message import PermanentError
 from services.messaging.models import DeadLetter, InboxMessage
 from services.messaging.receiving.inbox import Inbox
-from tests.messaging.ring import KEYS, LAST_FAILURE, note, record, signature
+from tests.messaging.ring import KEYS, LAST_FAILURE, note, record, signature, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,8 +32,7 @@ def make_due():
 
 
 def work(inbox):
-    inbox.pending.expect_work()
-    return inbox.pending.work({0})
+    return work_off(inbox)
 
 
 def test_batch_is_handled_in_one_call_in_order(inbox, board):

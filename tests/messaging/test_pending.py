@@ -11,7 +11,7 @@ from services.messaging.message import Contradiction, KeysBusy, PermanentError
 from services.messaging.models import DeadLetter, InboxMessage
 from services.messaging.receiving import pending
 from services.messaging.receiving.inbox import Inbox
-from tests.messaging.ring import KEYS, Board, note, record
+from tests.messaging.ring import KEYS, Board, note, record, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,8 +23,7 @@ def inbox(board):
 
 def work(inbox):
     InboxMessage.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
-    inbox.pending.expect_work()
-    return inbox.pending.work({0})
+    return work_off(inbox)
 
 
 class Busy(Board):

@@ -12,7 +12,7 @@ from services.messaging.operating.choice import open_letters
 from services.messaging.operating.redrive import Redriver
 from services.messaging.receiving.inbox import Inbox
 from services.messaging.sending.outbox import enqueue
-from tests.messaging.ring import KEYS, LAST_FAILURE, note, record
+from tests.messaging.ring import KEYS, LAST_FAILURE, note, record, work_off
 from tests.support.configure import configure
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,8 +24,7 @@ def inbox_of(board, keys=KEYS):
 
 def work(inbox):
     InboxMessage.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
-    inbox.pending.expect_work()
-    return inbox.pending.work({0})
+    return work_off(inbox)
 
 
 def redrive(board, letters=None, keys=KEYS, by="ann"):

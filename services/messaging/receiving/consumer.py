@@ -9,7 +9,7 @@ from django.db import connection
 
 from ..faults import fault_point
 from ..processes.backoff import reconnect_seconds
-from ..record import Record
+from ..record import Place, Record
 from ..sql import is_of_the_database
 from .inbox import Inbox
 from .locks import PartitionsTaken
@@ -17,8 +17,6 @@ from .locks import PartitionsTaken
 logger = structlog.get_logger(__name__)
 
 POLL_SECONDS = 0.2
-# How soon a partition that another session works on is asked for again.
-TAKEN_SECONDS = 0.3
 # After a broker lost its data, a member can sit without partitions and without an error. Far longer than a join beside
 # dead members takes (11 s on the embedded broker): who gives up before, begins that wait anew, for ever.
 EMPTY_ASSIGNMENT_SECONDS = 25.0
@@ -51,7 +49,8 @@ class Consumer:
         self._inbox = inbox
         self._batch_size = batch_size
         self._assigned: set[int] = set()
-        self._held: list[Record] = []  # polled and not stored yet; their partitions are paused
+        self._held: list[Record] = []  # polled and not stored yet
+        self._paused: set[int] = set()
         self._hold_until = 0.0
         self._failures = 0
         self._empty_since = time.monotonic()
@@ -64,9 +63,10 @@ class Consumer:
         records = [record for record in polled if record.partition in self._assigned]
         if records:
             fault_point("consumer.before_store")
-            self._hold(records)
+            self._held += records
         if time.monotonic() >= self._hold_until:
             self._with_database(self._work)
+        self._pause_what_is_held()
         self._watch_assignment()
         return len(records)
 
@@ -89,37 +89,36 @@ class Consumer:
 
     def _on_revoke(self, partitions: set[int]) -> None:
         self._assigned -= partitions
+        self._paused -= partitions
         self._held = [record for record in self._held if record.partition in self._assigned]
         self._empty_since = time.monotonic()
 
     def _work(self) -> None:
-        if self._held:
-            self._store()
+        self._store()
         self._inbox.pending.work(self._assigned)
 
     def _store(self) -> None:
         """Store what is held; what is in partitions that another session works on is held on."""
-        records = self._held
-        while records:
+        taken: set[Place] = set()
+        while records := [record for record in self._held if record.place not in taken]:
             try:
                 self._inbox.receive(records)
-            except PartitionsTaken as taken:
-                records = [record for record in records if (record.topic, record.partition) not in taken.places]
-                self._hold_until = time.monotonic() + TAKEN_SECONDS
-            else:
-                self._stored(records)
-                return
+            except PartitionsTaken as refused:
+                taken |= refused.places
+                continue
+            self._held = [record for record in self._held if record.place in taken]
+            fault_point("consumer.before_offsets")
+            self._source.commit(records)
+            fault_point("consumer.after_offsets")
+            return
 
-    def _stored(self, records: Sequence[Record]) -> None:
-        fault_point("consumer.before_offsets")
-        self._source.commit(records)
-        fault_point("consumer.after_offsets")
-        self._held = [record for record in self._held if record not in records]
-        self._source.resume({record.partition for record in records} & self._assigned)
-
-    def _hold(self, records: Sequence[Record]) -> None:
-        self._held += records
-        self._source.pause({record.partition for record in records})
+    def _pause_what_is_held(self) -> None:
+        """Only where it is held over a step: a pause throws away what was fetched ahead."""
+        held = {record.partition for record in self._held}
+        if held != self._paused:
+            self._source.pause(held - self._paused)
+            self._source.resume(self._paused - held)
+            self._paused = held
 
     def _watch_assignment(self) -> None:
         if self._assigned:

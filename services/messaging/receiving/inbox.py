@@ -135,7 +135,7 @@ class Inbox:
         self, arrivals: Sequence[Arrival], refusals: Sequence[Refusal], *, unhandled: Collection[str] = ()
     ) -> None:
         records = [each.record for each in arrivals] + [each.record for each in refusals]
-        lock_partitions((record.topic, record.partition) for record in records)
+        lock_partitions(record.place for record in records)
         keep_dead_letters(refusals)
         if not arrivals:
             return

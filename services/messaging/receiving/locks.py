@@ -3,9 +3,8 @@
 from collections.abc import Collection, Iterable
 
 from ..processes.leader import lock_number
+from ..record import Place
 from ..sql import fetch
-
-Place = tuple[str, int]  # (topic, partition)
 
 # No lock holds a batch up for longer; what waits for it is then tried in smaller parts, and the rest goes on.
 LOCK_SECONDS = 1
