@@ -1,5 +1,6 @@
 """A business of the tests' own: notes that a service sends to itself over a topic of the test's own."""
 
+import os
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +11,14 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from services.messaging.kafka.subscription import Assignment, Subscription
 from services.messaging.message import Message, MessageHandler, digest
 from services.messaging.receiving.policy import RetryPolicy
 from services.messaging.record import Record
 from services.messaging.signature import sign
 
+# How the broker of this run is read.
+Source = Assignment if os.environ.get("KAFKA_PROFILE") == "embedded" else Subscription
 # One moment for all: a note rebuilt is the same bytes.
 WRITTEN_AT = datetime(2026, 11, 24, 12, 0, 0, 1, tzinfo=UTC)
 KEYS = {"k1": b"ring-key"}

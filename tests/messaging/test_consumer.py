@@ -1,7 +1,6 @@
 import signal
 import subprocess
 import threading
-from functools import partial
 
 import pytest
 from django.db import connection, transaction
@@ -9,7 +8,7 @@ from django.db import connection, transaction
 from services.embedded.broker import Broker
 from services.embedded.children import start_child
 from services.embedded.ports import free_port
-from services.messaging.kafka.subscription import Subscription
+from services.messaging.kafka.subscription import subscribe
 from services.messaging.kafka.topics import TopicsNotReady, check_topics, create_topics
 from services.messaging.models import Delivery, InboxMessage, PendingDelivery
 from services.messaging.processes.leader import lock_number
@@ -17,7 +16,7 @@ from services.messaging.receiving.consumer import Consumer
 from services.messaging.receiving.inbox import Inbox
 from services.messaging.sending.outbox import enqueue
 from services.messaging.sending.relay import Relay
-from tests.messaging.ring import KEYS, Board, note
+from tests.messaging.ring import KEYS, Board, Source, note
 from tests.support.backing_services import stop, wait_until
 from tests.support.configure import configure
 
@@ -51,7 +50,7 @@ def consume(consumer, condition, seconds=20):
 def make_consumer(board, topic):
     made = []
 
-    def make(subscribe=Subscription):
+    def make(subscribe=Source):
         made.append(Consumer(topic, Inbox(handlers=board.handlers, keys=KEYS), subscribe))
         return made[-1]
 
@@ -72,7 +71,7 @@ def test_killed_between_database_commit_and_offset_commit_has_no_second_effect(m
     class Killed(Exception):
         pass
 
-    class DiesBeforeOffsets(Subscription):
+    class DiesBeforeOffsets(Source):
         def commit(self, records):
             raise Killed
 
@@ -89,7 +88,7 @@ def test_killed_between_database_commit_and_offset_commit_has_no_second_effect(m
 
 
 def test_offsets_are_committed_only_after_the_rows_are_stored(make_consumer, board, direct):
-    class Watching(Subscription):
+    class Watching(Source):
         stored = []
 
         def commit(self, records):
@@ -123,7 +122,7 @@ def test_partition_whose_lock_a_zombie_holds_waits_for_it(make_consumer, board, 
 def test_records_of_a_partition_that_is_taken_away_while_they_are_polled_are_left_to_its_successor(
     make_consumer, board, direct
 ):
-    class TakenAway(Subscription):
+    class TakenAway(Source):
         committed, found = [], []
 
         def __init__(self, topic, *, on_assign, on_revoke):
@@ -221,7 +220,7 @@ def test_live_clients_recover_when_the_broker_loses_everything(board, ring, dire
         wait_until(broker.ready, seconds=10, what="broker")
         create_topics()
         relay = Relay(direct)
-        consumer = Consumer(ring, Inbox(handlers=board.handlers, keys=KEYS), partial(Subscription))
+        consumer = Consumer(ring, Inbox(handlers=board.handlers, keys=KEYS), subscribe)
         send(note("before"))
         relay.drain()
         consume(consumer, lambda: board.texts() == ["before"])

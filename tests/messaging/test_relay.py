@@ -7,12 +7,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from services.messaging.kafka.publisher import Publisher
-from services.messaging.kafka.subscription import Subscription
 from services.messaging.kafka.topics import create_topics
 from services.messaging.models import DeadLetter, Delivery, OutboxMessage, PendingDelivery
 from services.messaging.sending.outbox import enqueue
 from services.messaging.sending.relay import Relay
-from tests.messaging.ring import note
+from tests.messaging.ring import Source, note
 from tests.support.backing_services import wait_until
 from tests.support.configure import configure
 
@@ -22,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def read_all(topic, count, seconds=15):
     """Everything in the topic, partition by partition in order, once `count` are there."""
     found = []
-    subscription = Subscription(topic, on_assign=lambda _: None, on_revoke=lambda _: None)
+    subscription = Source(topic, on_assign=lambda _: None, on_revoke=lambda _: None)
     deadline = time.monotonic() + seconds
     while len(found) < count and time.monotonic() < deadline:
         found += subscription.poll(0.1, 500)

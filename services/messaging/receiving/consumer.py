@@ -83,6 +83,10 @@ class Consumer:
         """Whether the database did when it was last asked; for the probe."""
         return self._failures == 0
 
+    def describe(self) -> dict[str, bool]:
+        """For the probe."""
+        return {"database": self.database_answers()}
+
     def _on_assign(self, partitions: set[int]) -> None:
         self._assigned |= partitions
         logger.info("partitions assigned", action="assign", partitions=sorted(self._assigned))
