@@ -22,7 +22,6 @@ LANGUAGE_COOKIE_SECURE = HTTPS_ONLY
 SESSION_COOKIE_NAME = "shop_session"
 CSRF_COOKIE_NAME = "shop_csrf"
 SPECTACULAR_SETTINGS = {**SPECTACULAR_SETTINGS, "TITLE": "Shop"}
-HEALTH_DETAILS = ["services.gateway.clients.upstreams.details"]
 
 REST_FRAMEWORK = {
     **REST_FRAMEWORK,

@@ -30,7 +30,6 @@ MESSAGING = {
         "services.messaging.operating.prune.prune_messages": 5,
     },
 }
-HEALTH_DETAILS = ["services.messaging.operating.queries.health_details", "services.orders.queries.health_details"]
 
 # A lost task is sent again after FIRST seconds, then twice that, at most LONGEST; at most RATE a second.
 EMBEDDED_BROKER = MESSAGING.get("KAFKA_PROFILE") == "embedded"

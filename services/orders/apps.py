@@ -7,4 +7,5 @@ class OrdersConfig(AppConfig):
     name = "services.orders"
     label = "orders"
     default_auto_field = "django.db.models.BigAutoField"
+    facts = "services.orders.facts.FACTS"
     fault_points = ("use_case.before_commit", "use_case.after_commit", "watchdog.before_commit")
