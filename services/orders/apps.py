@@ -8,4 +8,4 @@ class OrdersConfig(AppConfig):
     label = "orders"
     default_auto_field = "django.db.models.BigAutoField"
     facts = "services.orders.facts.FACTS"
-    fault_points = ("use_case.before_commit", "use_case.after_commit", "watchdog.before_commit")
+    fault_points = ("watchdog.before_commit",)
