@@ -4,6 +4,8 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+from services.messaging.facts import facts
+
 
 def test_migrations_are_complete(db):
     call_command("makemigrations", check=True, dry_run=True)
@@ -25,3 +27,13 @@ def test_database_is_the_services_own(db):
 @pytest.mark.parametrize("path", ["/livez", "/readyz"])
 def test_probe_answers(db, client, path):
     assert client.get(path).status_code == 200
+
+
+def test_facts_have_names_of_their_own_and_say_what_they_are(db):
+    names = [fact.name for fact in facts()]
+    assert len(set(names)) == len(names)
+    assert all(fact.help.endswith(".") for fact in facts())
+
+
+def test_every_fact_can_be_read(db):
+    assert [fact.name for fact in facts() if fact.take().value is None] == []

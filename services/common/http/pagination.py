@@ -18,7 +18,7 @@ class NewestFirst(CursorPagination):
     max_page_size = 100
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
-        """A cursor that was not made here is a 404, whatever it decodes to."""
+        """A cursor that tells no position is a 404, whatever it decodes to."""
         try:
             return super().paginate_queryset(queryset, request, view)
         except (ValueError, InvalidValue, DataError):
