@@ -116,7 +116,7 @@ def test_accounts_are_for_staff(api, payments, user):
         (404, "not-found", {}),
         (409, "price-changed", {"total": money(1)}),
         (409, "in-progress", {}),
-        (422, "key-reused", {}),
+        (422, "idempotency-key-reused", {}),
     ],
 )
 def test_refusal_is_handed_on_as_it_is(api, orders, status, slug, extra):
