@@ -20,14 +20,14 @@ def new_channels():
 
 @pytest.fixture
 def orders(settings, new_channels):
-    with running_stub() as stub:
+    with running_stub("orders") as stub:
         settings.ORDERS_URL = stub.url
         yield stub
 
 
 @pytest.fixture
 def payments(settings, new_channels):
-    with running_stub() as stub:
+    with running_stub("payments") as stub:
         settings.PAYMENTS_URL = stub.url
         yield stub
 

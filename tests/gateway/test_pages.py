@@ -283,7 +283,7 @@ def test_unknown_address_is_a_page_and_under_api_a_problem(client):
 
 
 def test_unforeseen_error_is_a_page_that_needs_nothing(client, orders, django_assert_num_queries):
-    orders.answer("GET", "categories", problem(422, "unforeseen"), status=422)
+    orders.garble("GET", "categories", problem(422, "unforeseen"), status=422)
     client.raise_request_exception = False
     with django_assert_num_queries(0):
         response = client.get("/")

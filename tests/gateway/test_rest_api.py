@@ -113,7 +113,6 @@ def test_accounts_are_for_staff(api, payments, user):
     ("status", "slug", "extra"),
     [
         (400, "invalid", {"errors": {"items.0.product": ["There is no such product."]}}),
-        (404, "not-found", {}),
         (409, "price-changed", {"total": money(1)}),
         (409, "in-progress", {}),
         (422, "idempotency-key-reused", {}),
