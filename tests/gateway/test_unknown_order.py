@@ -124,6 +124,7 @@ def test_three_presses_of_what_is_offered_make_one_order(shopper, till):
     shown = press(shopper, shopper.get(PATH), PATH)
     till.answers = till.busy
     shown = press(shopper, shown, PATH)
+    assert UNKNOWN in text_of(shown)
     till.answers = till.tell
     assert press(shopper, shown, PATH).redirect_chain == [(only_order(till), 303)]
 
