@@ -20,6 +20,13 @@ def test_openapi_document_is_valid(capsys):
     assert "openapi: 3.1" in capsys.readouterr().out
 
 
+def test_stored_openapi_document_is_what_the_service_says(capsys):
+    stored = settings.BASE_DIR / "docs" / "openapi" / f"{settings.SERVICE_NAME}.yaml"
+    call_command("spectacular")
+    command = f"manage.py {settings.SERVICE_NAME} spectacular --file {stored.relative_to(settings.BASE_DIR)}"
+    assert capsys.readouterr().out == stored.read_text(), f"write it anew: {command}"
+
+
 def test_database_is_the_services_own(db):
     assert settings.DATABASES["default"]["NAME"] == f"test_{settings.SERVICE_NAME}"
 

@@ -114,10 +114,9 @@ def test_accounts_are_for_staff(api, payments, user):
     ("status", "slug", "extra"),
     [
         (400, "invalid", {"errors": {"items.0.product": ["There is no such product."]}}),
-        (404, "not-found", {}),
         (409, "price-changed", {"total": money(1)}),
         (409, "in-progress", {}),
-        (422, "key-reused", {}),
+        (422, "idempotency-key-reused", {}),
     ],
 )
 def test_refusal_is_handed_on_as_it_is(api, orders, status, slug, extra):
