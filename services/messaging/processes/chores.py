@@ -10,11 +10,10 @@ import structlog
 from django.db import DatabaseError, close_old_connections
 
 from ..faults import fault_point
-from .leader import IDLE_SECONDS, Connection, Leadership
+from .leader import IDLE_SECONDS, Connection, Leadership, Role
 
 logger = structlog.get_logger(__name__)
 
-ROLE = "chores"
 TICK_SECONDS = 0.1
 
 
@@ -22,7 +21,7 @@ class Chores:
     """Runs each chore every so many seconds while it leads. A chore that fails is logged, and runs again."""
 
     def __init__(self, connect: Callable[[], Connection], chores: Mapping[Callable[[], object], int]) -> None:
-        self.leadership = Leadership(ROLE, connect)
+        self.leadership = Leadership(Role.CHORES, connect)
         self._chores = chores
         self._due = dict.fromkeys(chores, 0.0)
 

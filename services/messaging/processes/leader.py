@@ -3,6 +3,7 @@
 import time
 import zlib
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any
 
 import psycopg
@@ -14,6 +15,15 @@ from .backoff import reconnect_seconds
 logger = structlog.get_logger(__name__)
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+class Role(StrEnum):
+    """What one process of a service does, and the others stand by for."""
+
+    RELAY = "relay"
+    CHORES = "chores"
+    CONSUMER = "consumer"  # of the embedded broker alone
+
 
 # A session without a statement for so long is ended by the server: its host may have vanished, and something between
 # may keep the connection open. A leader has something to say every second.

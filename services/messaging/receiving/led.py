@@ -4,10 +4,8 @@ from collections.abc import Callable
 
 import psycopg
 
-from ..processes.leader import Connection, Leadership
+from ..processes.leader import Connection, Leadership, Role
 from .consumer import Consumer
-
-ROLE = "consumer"
 
 
 class LedConsumer:
@@ -18,7 +16,7 @@ class LedConsumer:
     """
 
     def __init__(self, connect: Callable[[], Connection], make: Callable[[], Consumer]) -> None:
-        self.leadership = Leadership(ROLE, connect)
+        self.leadership = Leadership(Role.CONSUMER, connect)
         self._make = make
         self._consumer: Consumer | None = None
 

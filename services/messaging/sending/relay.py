@@ -11,7 +11,7 @@ from ..conf import configuration
 from ..faults import fault_point
 from ..kafka.publisher import Publisher
 from ..processes.backoff import reconnect_seconds
-from ..processes.leader import Connection, Leadership
+from ..processes.leader import Connection, Leadership, Role
 from ..reasons import Reason
 from ..record import Confirmation
 from ..signature import sign
@@ -21,7 +21,6 @@ from .parking import ParkedTopics
 
 logger = structlog.get_logger(__name__)
 
-ROLE = "relay"
 # Batches on the way at once: the next is read and sent while the broker confirms the last (2 to 3 times as fast).
 WINDOW = 3
 # After work the relay looks again soon, then ever later; a NOTIFY wakes it at once. Also the safety net for a lost one.
@@ -78,7 +77,7 @@ class Relay:
         new_publisher: Callable[[], Publisher] = Publisher,
         batch_size: int = 500,
     ) -> None:
-        self.leadership = Leadership(ROLE, connect)
+        self.leadership = Leadership(Role.RELAY, connect)
         self._new_publisher = new_publisher
         self._batch_size = batch_size
         self._publisher: Publisher | None = None
