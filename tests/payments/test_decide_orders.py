@@ -199,7 +199,6 @@ def test_order_is_settled_at_most_once_even_past_the_use_case():
         Settlement.objects.bulk_create([first])
 
 
-@pytest.mark.django_db(transaction=True)
 def settled(tasks):
     try:
         settle(*tasks)
@@ -208,6 +207,7 @@ def settled(tasks):
     return True
 
 
+@pytest.mark.django_db(transaction=True)
 def test_batches_and_deposits_at_the_same_time_keep_the_books():
     users = [open_with(1000).user_id for _ in range(5)]
 
