@@ -16,7 +16,8 @@ from services.embedded.broker import Broker
 from services.embedded.children import start_child
 from services.embedded.databases import create_databases
 from services.embedded.ports import free_port
-from services.embedded.postgres import SERVICES, Postgres
+from services.embedded.postgres import Postgres
+from services.registry import SERVICES
 
 STARTED = "SHOP_TESTS_STARTED"  # which servers are ours, and not the user's own
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")

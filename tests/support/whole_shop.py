@@ -17,8 +17,8 @@ from psycopg import sql
 from services.common.env import ROOT, configured
 from services.embedded.children import start_child
 from services.embedded.ports import free_port
-from services.embedded.postgres import SERVICES
-from services.embedded.shop import PORTS, database_url
+from services.embedded.shop import PORTS
+from services.registry import SERVICES
 from tests.support.backing_services import STARTED, stop, wait_until
 
 SECONDS_TO_START = 100
@@ -63,7 +63,7 @@ def without_servers_of_the_tests(environment):
     started = os.environ.get(STARTED, "")
     dropped = {"DJANGO_SETTINGS_MODULE", "ALLOW_UNSAFE_DATABASE", "SECRETS_DIR"}
     if "postgres" in started:
-        dropped |= {database_url(service) for service in SERVICES}
+        dropped |= {service.database_url for service in SERVICES.values()}
     if "broker" in started:
         dropped |= {"KAFKA_BOOTSTRAP_SERVERS", "KAFKA_PROFILE"}
     return {name: value for name, value in environment.items() if name not in dropped}
@@ -72,7 +72,7 @@ def without_servers_of_the_tests(environment):
 @contextmanager
 def databases_of_its_own(environment):
     """Where the user named real servers: new databases and topics on them, so that the user's stay as they are."""
-    named = [name for name in map(database_url, SERVICES) if name in environment]
+    named = [name for name in (service.database_url for service in SERVICES.values()) if name in environment]
     mark, own = f"shop_test_{uuid.uuid4().hex[:8]}", {}
     if "KAFKA_BOOTSTRAP_SERVERS" in environment:
         own |= {"OUTBOX_TOPIC": f"{mark}_outbox", "INBOX_TOPIC": f"{mark}_inbox"}

@@ -6,13 +6,13 @@ import pytest
 import yaml
 
 from services.common.env import ROOT
+from services.registry import SERVICES
 from tests.whole.containers.image import DOCKERFILE
 from tests.whole.containers.test_containers import variables_of_the_code
 
 FOLDER = ROOT / "deploy" / "kubernetes"
 OBJECTS = [item for path in sorted(FOLDER.glob("*.yaml")) for item in yaml.safe_load_all(path.read_text())]
 OF_OPERATORS = {"kafka.strimzi.io/v1", "postgresql.cnpg.io/v1"}
-SERVICES = ("gateway", "orders", "payments")
 
 
 def title(item):
