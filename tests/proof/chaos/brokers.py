@@ -61,4 +61,5 @@ class Brokers:
         except KafkaException:
             return False
         partitions = [partition for topic in topics for partition in topic.partitions.values()]
-        return self.cluster.ready() and all(len(each.isrs) == len(each.replicas) for each in partitions)
+        missing = {len(each.replicas) - len(each.isrs) for each in partitions}
+        return self.cluster.ready() and missing == {0}

@@ -20,7 +20,10 @@ def title(item):
 
 
 def of_kind(kind):
-    return {item["metadata"]["name"]: item for item in OBJECTS if item["kind"] == kind}
+    """The objects of a kind by name; there is one at least."""
+    found = {item["metadata"]["name"]: item for item in OBJECTS if item["kind"] == kind}
+    assert found, kind
+    return found
 
 
 def pods():
@@ -34,9 +37,10 @@ def pods():
 
 def test_manifests_fit_kubernetes_schemas():
     checker = pytest.importorskip("kubernetes_validate")
-    for item in OBJECTS:
-        if item["apiVersion"] not in OF_OPERATORS:
-            checker.validate(item, "1.37", strict=True)
+    of_kubernetes = [item for item in OBJECTS if item["apiVersion"] not in OF_OPERATORS]
+    assert of_kubernetes
+    for item in of_kubernetes:
+        checker.validate(item, "1.37", strict=True)
 
 
 def test_everything_lives_in_one_namespace_under_its_own_name():
@@ -58,10 +62,11 @@ def test_pod_runs_what_the_project_has(name, labels, pod):
         known = {path.stem for path in ROOT.glob("services/*/management/commands/*.py")}
         assert command[:3] == ["python", "manage.py", service]
         assert command[3] in known | {"migrate"}
-    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
-        if probe in container:
-            assert container[probe]["httpGet"]["port"] == container["ports"][0]["containerPort"]
-            assert container[probe]["httpGet"]["path"] == ("/readyz" if probe == "readinessProbe" else "/livez")
+    probes = {name: probe["httpGet"] for name, probe in container.items() if name.endswith("Probe")}
+    assert probes or "restartPolicy" in pod  # a job ends by itself
+    for probe, asked in probes.items():
+        assert asked["port"] == container["ports"][0]["containerPort"]
+        assert asked["path"] == ("/readyz" if probe == "readinessProbe" else "/livez")
     assert pod["securityContext"]["runAsUser"] == int(re.search(r"USER (\d+)", DOCKERFILE.read_text())[1])
 
 
@@ -94,7 +99,8 @@ def test_upstreams_are_services_that_accept_their_name():
     for name in ("orders", "payments"):
         assert config["gateway"][f"{name.upper()}_URL"] == f"http://{name}:{ports[name]}"
         assert name in config[name]["ALLOWED_HOSTS"].split(",")
-    assert all("localhost" in values["ALLOWED_HOSTS"].split(",") for values in config.values())  # the probes' name
+    for values in config.values():
+        assert "localhost" in values["ALLOWED_HOSTS"].split(",")  # the probes' name
 
 
 def test_scaling_and_budgets_name_deployments():
@@ -104,7 +110,7 @@ def test_scaling_and_budgets_name_deployments():
     budgets = {item["spec"]["selector"]["matchLabels"]["app"] for item in of_kind("PodDisruptionBudget").values()}
     assert budgets == {labels["app"] for name, labels, _ in pods() if name in deployments} == deployments.keys()
     partitions = of_kind("KafkaTopic")["outbox"]["spec"]["partitions"]
-    assert all(item["spec"]["maxReplicas"] <= partitions for name, item in scaled.items() if "consumer" in name)
+    assert max(item["spec"]["maxReplicas"] for name, item in scaled.items() if "consumer" in name) <= partitions
 
 
 def test_topics_are_as_the_services_expect_them():
@@ -138,7 +144,7 @@ def test_connections_fit_the_databases():
             replicas = scaled[name]["spec"]["maxReplicas"] if name in scaled else item["spec"]["replicas"]
             most += replicas * connections(item["spec"]["template"]["spec"]["containers"][0]["command"])
         limit = of_kind("Cluster")[f"{service}-db"]["spec"]["postgresql"]["parameters"]["max_connections"]
-        assert most + 20 <= int(limit), service
+        assert 0 < most <= int(limit) - 20, service
 
 
 def connections(command):
