@@ -11,7 +11,7 @@ from confluent_kafka.admin import AdminClient
 from services.common.env import ROOT
 from services.embedded.apache_kafka import Cluster, resolve_jars
 from services.embedded.ports import free_port, is_free
-from tests.support.backing_services import wait_until
+from tests.support.backing_services import end_in_order_on_sigterm, wait_until
 
 # Three brokers on consecutive ports, and their controllers 100 above.
 WANTED = (0, 1, 2, 100, 101, 102)
@@ -37,6 +37,7 @@ def running(cluster: Cluster) -> Iterator[Cluster]:
 @contextmanager
 def apache_kafka(count: int) -> Iterator[Cluster]:
     """A new cluster of so many brokers, all of them registered; its data goes with it."""
+    end_in_order_on_sigterm()
     jars = resolve_jars(ROOT / ".shop" / "kafka-libs")
     with (
         tempfile.TemporaryDirectory(prefix="shop-kafka-") as folder,

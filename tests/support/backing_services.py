@@ -43,8 +43,14 @@ def stop(process: "subprocess.Popen[bytes]", stop_signal: signal.Signals) -> Non
             process.wait()
 
 
+def end_in_order_on_sigterm() -> None:
+    """Let SIGTERM interrupt the program as Ctrl-C does, so that what it started ends with it."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 def start_backing_services(stack: ExitStack) -> None:
     """Start what the environment does not name already, and name it there for the children."""
+    end_in_order_on_sigterm()
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shop-tests-")))
     folder.chmod(0o755)
     make_secrets(folder / "secrets")

@@ -21,7 +21,7 @@ from services.embedded.ports import free_port
 from services.embedded.shop import PORTS
 from services.registry import SERVICES
 from tests.support.apache_kafka import apache_kafka
-from tests.support.backing_services import stop, wait_until
+from tests.support.backing_services import end_in_order_on_sigterm, stop, wait_until
 from tests.support.named_servers import databases_of_its_own, without_servers_of_the_tests
 
 SECONDS_TO_START = 100
@@ -106,6 +106,7 @@ class WholeShop:
 @contextmanager
 def running_shop(brokers: int = 0, **variables: str) -> Iterator[WholeShop]:
     """A shop that is ready, over so many brokers of Apache Kafka (0: the embedded one); it ends with the block."""
+    end_in_order_on_sigterm()
     ports = {name: free_port() for name in PORTS}
     environment = without_servers_of_the_tests({**configured(), **{name: str(port) for name, port in ports.items()}})
     with ExitStack() as stack:

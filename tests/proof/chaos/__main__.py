@@ -78,7 +78,11 @@ def run(shop, brokers, chosen):
     load.prepare(MONEY)
     print(f"{chosen.users} users are in; {chosen.orders} orders over {storm.seconds:.0f} s of storm", flush=True)
     load.start()
-    storm.rage()
+    try:
+        storm.rage()
+    except BaseException:
+        load.give_up()
+        raise
     load.wait()
     seconds = calm(shop, storm)
     books, found = invariants.check(shop, history, storm)

@@ -131,6 +131,12 @@ class Load:
     def start(self):
         self._thread.start()
 
+    def give_up(self):
+        """Place nothing more, and ask no more for answers that do not come."""
+        self.jobs.clear()
+        for shopper in self.shoppers:
+            shopper.deadline = 0.0
+
     def wait(self):
         """Until every call has been answered."""
         self._thread.join()
