@@ -152,7 +152,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of an order's way through both services; `step` is one of the contract's nine names."""
+    """One step of an order's way through both services; `step` is a `StepName`, or one that a later version adds."""
 
     at: datetime
     service: str

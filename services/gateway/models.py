@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from services.gateway.limits import MAX_QUANTITY
+
 
 class User(AbstractUser):
     """A shopper or a member of staff; the id is what orders and payments know of a person."""
@@ -21,9 +23,6 @@ class User(AbstractUser):
                 violation_error_message=_("A user with that username already exists."),
             ),
         ]
-
-
-# --- The cart ---
 
 
 class Cart(models.Model):
@@ -49,7 +48,7 @@ class CartItem(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["cart", "product"], name="cart_item_once"),
-            models.CheckConstraint(condition=models.Q(quantity__range=(1, 99)), name="cart_item_quantity"),
+            models.CheckConstraint(condition=models.Q(quantity__range=(1, MAX_QUANTITY)), name="cart_item_quantity"),
         ]
 
     def __str__(self) -> str:

@@ -147,12 +147,12 @@ def test_product_sold_no_longer_leads_back_to_the_cart(shopper, orders):
 @pytest.mark.parametrize(("balance", "state"), [(TOTAL, "good"), (TOTAL - 1, "short")])
 def test_balance_is_held_against_the_total(shopper, payments, balance, state):
     payments.answer("GET", "account", {**ACCOUNT, "balance": money(balance)})
-    assert shopper.get("/checkout/").context["page"].purse.state == state
+    assert shopper.get("/checkout/").context["page"].balance_check.state == state
 
 
 def test_checkout_works_while_payments_rest(shopper, payments):
     payments.behave("GET", "account", hang_up)
-    assert shopper.get("/checkout/").context["page"].purse.state == "resting"
+    assert shopper.get("/checkout/").context["page"].balance_check.state == "resting"
 
 
 def test_htmx_is_led_to_the_order_by_its_own_header(shopper):

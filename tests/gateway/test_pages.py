@@ -6,6 +6,7 @@ import uuid
 import pytest
 from django.test import Client
 
+from services.gateway.steps import StepName
 from tests.gateway.answers import ACCOUNT, DEPOSIT, ENTRY, ORDER, ORDER_ID, PRODUCT, page, problem, step
 from tests.gateway.stub import hang_up
 
@@ -13,17 +14,7 @@ pytestmark = pytest.mark.django_db
 KEY = "0193f5a0-0000-7000-8000-00000000000f"
 HTMX = {"HX-Request": "true"}
 CATEGORIES = {"results": [{"slug": "tea", "name": "Tea"}]}
-NAMES = [
-    ("orders", "created"),
-    ("orders", "enqueued"),
-    ("orders", "produced"),
-    ("payments", "received"),
-    ("payments", "settled"),
-    ("payments", "reply_enqueued"),
-    ("payments", "reply_produced"),
-    ("orders", "reply_received"),
-    ("orders", "status_changed"),
-]
+PAYMENTS_STEPS = {StepName.RECEIVED, StepName.SETTLED, StepName.REPLY_ENQUEUED, StepName.REPLY_PRODUCED}
 
 
 @pytest.fixture
@@ -43,8 +34,11 @@ def shopper(user):
 
 def placed(orders, payments, **changes):
     orders.answer("GET", f"orders/{ORDER_ID}", {**ORDER, **changes})
-    for stub, service in ((orders, "orders"), (payments, "payments")):
-        steps = [step(name, each) for each, name in NAMES if each == service]
+    for stub, service, names in (
+        (orders, "orders", set(StepName) - PAYMENTS_STEPS),
+        (payments, "payments", PAYMENTS_STEPS),
+    ):
+        steps = [step(name, service) for name in names]
         stub.answer("GET", f"orders/{ORDER_ID}/timeline", {"complete": True, "steps": steps})
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from services.gateway.dtos import Money
-from services.gateway.viewmodels.formats import duration, moment, money, signed_money, typed_money
+from services.gateway.viewmodels.formats import duration, moment, money, signed_money, typed_amount
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -40,9 +40,9 @@ def test_signed_money_always_has_a_sign(amount, printed):
 
 
 @pytest.mark.parametrize(("language", "printed"), [("ru", "1290,05"), ("en", "1290.05")])
-def test_typed_money_has_the_languages_comma(language, printed):
+def test_typed_amount_has_the_languages_comma(language, printed):
     with translation.override(language):
-        assert typed_money(Money(129005, "RUB")) == printed
+        assert typed_amount(129005) == printed
 
 
 @pytest.mark.parametrize(

@@ -125,5 +125,5 @@ def test_without_an_account_there_is_nothing_to_top_up():
 
 @pytest.mark.parametrize(("service", "title"), [("orders", "Orders are resting"), ("payments", "Payments are resting")])
 def test_resting_page_looks_again_by_itself(service, title):
-    page = TroublePage.resting(service, "/account/")
+    page = TroublePage.unavailable(service, "/account/")
     assert (page.title, page.retry_path) == (title, "/account/")

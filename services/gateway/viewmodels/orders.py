@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from services.gateway.dtos import Order, Page, Timeline
 from services.gateway.viewmodels.formats import moment, money
-from services.gateway.viewmodels.parts import Choice, Line, query_string
+from services.gateway.viewmodels.parts import BillLine, Choice, query_string
 from services.gateway.viewmodels.steps import StepRow, step_rows, timeline_note
 
 STATUSES = ("NEW", "PAID", "REJECTED")
@@ -170,7 +170,7 @@ class OrderPage:
     description: str
     name: str
     placed: str
-    lines: tuple[Line, ...]
+    lines: tuple[BillLine, ...]
     total: str
     live: OrderLive
 
@@ -182,7 +182,9 @@ class OrderPage:
             description=_("The order and its way through our services."),
             name=name,
             placed=moment(order.created_at),
-            lines=tuple(Line.from_item(item) for item in order.items),
+            lines=tuple(
+                BillLine.of(item.product, item.name, item.quantity, item.price, item.total) for item in order.items
+            ),
             total=money(order.total),
             live=OrderLive.of(order, timeline),
         )

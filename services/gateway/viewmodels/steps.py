@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from services.gateway.dtos import Order, Step, Timeline
+from services.gateway.steps import StepName
 from services.gateway.viewmodels.formats import clock, duration
 
 
@@ -22,17 +23,17 @@ class StepRow:
     state: str
 
 
-def step_labels() -> dict[str, tuple[str, str]]:
+def step_labels() -> dict[StepName, tuple[str, str]]:
     return {
-        "created": ("orders", _("The order is written down")),
-        "enqueued": ("orders", _("So is the payment task, in the same breath")),
-        "produced": ("orders", _("The task is on its way")),
-        "received": ("payments", _("Payments have the task")),
-        "settled": ("payments", _("The money is decided, once and for all")),
-        "reply_enqueued": ("payments", _("The answer is written down with it")),
-        "reply_produced": ("payments", _("The answer is on its way")),
-        "reply_received": ("orders", _("Orders have the answer")),
-        "status_changed": ("orders", _("The order knows how it ended")),
+        StepName.CREATED: ("orders", _("The order is written down")),
+        StepName.ENQUEUED: ("orders", _("So is the payment task, in the same breath")),
+        StepName.PRODUCED: ("orders", _("The task is on its way")),
+        StepName.RECEIVED: ("payments", _("Payments have the task")),
+        StepName.SETTLED: ("payments", _("The money is decided, once and for all")),
+        StepName.REPLY_ENQUEUED: ("payments", _("The answer is written down with it")),
+        StepName.REPLY_PRODUCED: ("payments", _("The answer is on its way")),
+        StepName.REPLY_RECEIVED: ("orders", _("Orders have the answer")),
+        StepName.STATUS_CHANGED: ("orders", _("The order knows how it ended")),
     }
 
 
@@ -42,7 +43,9 @@ def step_rows(steps: Sequence[Step]) -> tuple[StepRow, ...]:
     sides = {"orders": _("Orders"), "payments": _("Payments")}
     rows: list[StepRow] = []
     before: datetime | None = None
-    for name, (side, label) in step_labels().items():
+    labels = step_labels()
+    for name in StepName:
+        side, label = labels[name]
         step = happened.get(name)
         since = f"+{duration(step.at - before)}" if step and before else ""
         at, state = (clock(step.at), "done") if step else ("", "open")

@@ -47,7 +47,7 @@ class TroublePage:
         return cls(_("One moment"), text, "429", text)
 
     @classmethod
-    def resting(cls, service: str, path: str) -> Self:
+    def unavailable(cls, service: str, path: str) -> Self:
         titles = {"payments": _("Payments are resting"), "orders": _("Orders are resting")}
         texts = {
             "payments": _("Your money is safe. The catalogue, the cart and your orders work in the meantime."),
