@@ -4,8 +4,8 @@ import re
 
 from services.common.env import ROOT
 from services.common.messaging import VARIABLES
-from services.embedded.postgres import SERVICES
-from services.embedded.shop import PORTS, database_url
+from services.embedded.shop import PORTS
+from services.registry import SERVICES
 
 # Switches of the tests, and what one process of `make run` tells another.
 NOT_FOR_USERS = {"ALLOW_UNSAFE_DATABASE", "FAULT", "POSTGRES_SUPERUSER_URL"}
@@ -24,7 +24,7 @@ def test_every_variable_that_the_code_reads_is_documented():
         for path in (ROOT / folder).rglob("*.py")
     ]
     read = {name for source in sources for name in READERS.findall(source)}
-    read |= {*PORTS, *map(database_url, SERVICES), *VARIABLES}
+    read |= {*PORTS, *(service.database_url for service in SERVICES.values()), *VARIABLES}
     assert read - NOT_FOR_USERS <= set(example())
 
 
