@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
+from services.common.clock import database_now
 from services.orders.models import Category, Order, Product, Status
 
 DELAYED_AFTER = timedelta(seconds=15)
@@ -48,4 +48,4 @@ def delayed_orders(*, now: datetime) -> QuerySet[Order]:
 
 def health_details() -> dict[str, int]:
     """What `/readyz` tells of the orders at this moment."""
-    return {"delayed_orders": delayed_orders(now=timezone.now()).count()}
+    return {"delayed_orders": delayed_orders(now=database_now()).count()}
