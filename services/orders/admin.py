@@ -46,6 +46,6 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("id", "user_id", "status", "reason", "amount", "currency", "attempt", "created_at", "settled_at")
     list_filter = (DelayedFilter, "status", "reason")
     search_fields = ("id__exact", "user_id__exact")
-    ordering = ("-id",)
+    ordering = ("-created_at", "-id")
     inlines = (OrderItemInline,)
     show_full_result_count = False

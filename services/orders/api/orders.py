@@ -52,6 +52,12 @@ def refusals_as_problems(items: Sequence[Mapping[str, Any]]) -> Iterator[None]:
         raise Problem(409, "price-changed", "The total is another one today.", total=total) from None
 
 
+class OrderPages(NewestFirst):
+    """Newest first by time: an id made from a key says nothing of it."""
+
+    ordering = ("-created_at", "-id")
+
+
 @extend_schema_view(
     get=extend_schema(
         parameters=[OrderQuery],
@@ -62,7 +68,7 @@ class OrderList(generics.ListAPIView[Order]):
     """The caller's orders, newest first, and the way to place one."""
 
     serializer_class = OrderSerializer
-    pagination_class = NewestFirst
+    pagination_class = OrderPages
 
     def get_queryset(self) -> QuerySet[Order]:
         query = OrderQuery(data=self.request.query_params)

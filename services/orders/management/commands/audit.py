@@ -39,6 +39,7 @@ def rows(report: AuditReport) -> list[tuple[str, int]]:
         ("missing in payments", report.count(FindingKind.MISSING)),
         ("double or half booked", report.count(FindingKind.DOUBLE)),
         ("orphaned in payments", report.count(FindingKind.ORPHANED)),
+        ("settled for another sum", report.count(FindingKind.CONTRADICTED)),
         ("mismatched", report.count(FindingKind.MISMATCHED)),
         ("balances that differ from their entries", report.count(FindingKind.WRONG_BALANCE)),
         ("sum of all entries", report.entries_sum),
