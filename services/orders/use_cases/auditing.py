@@ -27,7 +27,7 @@ class FindingKind(StrEnum):
 FIXES = {
     FindingKind.MISSING: "manage.py orders resend_tasks --id {subject}",
     FindingKind.DOUBLE: "none: payments took another sum than the order's; correct it by a reversing entry",
-    FindingKind.ORPHANED: "none: orders lost an order that payments settled; restore it from a backup, or refund it",
+    FindingKind.ORPHANED: "none: orders lost it; its client gets it back by its key; else restore it, or refund it",
     FindingKind.CONTRADICTED: "manage.py orders adopt_settlements --id {subject}",
     FindingKind.MISMATCHED: "manage.py orders redrive --type payments.order_settled (or read both sides: {subject})",
     FindingKind.WRONG_BALANCE: "none: somebody wrote beside the ledger; stop deposits and compare account {subject}",
