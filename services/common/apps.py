@@ -1,4 +1,4 @@
-"""What the three projects share, as an app: management commands, and what each process says at its start."""
+"""What the three projects share, as an app: its commands, texts and fault points, and a line at its start."""
 
 from django.apps import AppConfig
 
@@ -6,6 +6,7 @@ from django.apps import AppConfig
 class CommonConfig(AppConfig):
     name = "services.common"
     label = "common"
+    fault_points = ("use_case.before_commit", "use_case.after_commit")
 
     def ready(self) -> None:
         from services.common.connections import is_long_running, log_connections

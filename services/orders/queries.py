@@ -1,4 +1,4 @@
-"""Reads for the API, the admin and the probes."""
+"""Reads for the API, the admin and the facts."""
 
 import uuid
 from collections.abc import Sequence
@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from services.common.clock import database_now
 from services.orders.models import Category, Order, Product, Status
 
 DELAYED_AFTER = timedelta(seconds=15)
@@ -44,8 +43,3 @@ def orders_of(user_id: uuid.UUID, *, now: datetime, status: str = "") -> QuerySe
 def delayed_orders(*, now: datetime) -> QuerySet[Order]:
     """All delayed orders, those first that the watchdog looks after next: in the order of the index of NEW ones."""
     return Order.objects.filter(is_delayed(now=now)).order_by("resend_at")
-
-
-def health_details() -> dict[str, int]:
-    """What `/readyz` tells of the orders at this moment."""
-    return {"delayed_orders": delayed_orders(now=database_now()).count()}

@@ -40,6 +40,6 @@ def place(catalogue, user_id):
 
 @pytest.fixture
 def payments(settings):
-    with running_stub() as stub:
+    with running_stub("payments") as stub:
         settings.PAYMENTS_URL = stub.url
         yield Payments(stub)

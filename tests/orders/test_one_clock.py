@@ -8,8 +8,8 @@ from django.utils import timezone
 from services.common.clock import database_now
 from services.messaging.models import PendingDelivery
 from services.orders import chores
+from services.orders.facts import FACTS
 from services.orders.models import Order
-from services.orders.queries import health_details
 
 URL = "/api/v1/orders"
 TWO_TEAS = {"items": [{"product": "green-tea", "quantity": 2}]}
@@ -51,5 +51,5 @@ def test_delayed_is_what_is_late_by_the_database(client, place, headers, wrong_c
     order = place(age=age)
     wrong_clock()
     assert client.get(f"{URL}/{order.id}", headers=headers).json()["delayed"] is bool(late)
-    assert health_details() == {"delayed_orders": late}
+    assert [fact.take().value for fact in FACTS] == [late]
     assert chores.alert_staff() == late
