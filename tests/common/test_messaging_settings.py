@@ -49,7 +49,7 @@ def test_fault_is_armed_in_the_embedded_mode_alone(given):
 
 
 def test_keys_stand_behind_their_ids_and_the_first_signs(given):
-    given(KEYS="k2:new, k1:old:with-colon ")
+    given(KEYS="k2:new, k1:old:with-colon ", EMBEDDED="1")
     assert list(messaging.signing_keys("KEYS").items()) == [("k2", b"new"), ("k1", b"old:with-colon")]
 
 
