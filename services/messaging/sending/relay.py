@@ -12,6 +12,7 @@ from ..processes.leader import Connection, try_lead
 from ..reasons import Reason
 from ..record import Confirmation
 from ..sql import Given
+from .fence import Fence
 from .outbox import WAKE_CHANNEL
 
 logger = structlog.get_logger(__name__)
@@ -71,6 +72,7 @@ class Relay:
         self._direct = direct
         self._new_publisher = new_publisher
         self._batch_size = batch_size
+        self.fence = Fence()
         self._publisher: Publisher | None = None
         self._failures = 0
         self._in_flight: set[int] = set()
@@ -133,6 +135,8 @@ class Relay:
         if len(self._in_flight) > self._batch_size * (WINDOW - 1):
             return 0
         rows = self._direct.execute(READ.encode(), [list(self._in_flight), self._batch_size]).fetchall()
+        if rows and not self.fence.passes(self._direct):
+            return 0
         for identity, attempt, topic, key, value, headers in rows:
             fault_point("relay.before_send")
             self._in_flight.add(identity)

@@ -25,7 +25,9 @@ class Command(BaseCommand):
         try:
             check_topics([conf.sends_to])
             relay = Relay(open_connection("relay"), batch_size=conf.relay_batch_size)
-            Worker("relay", relay.step, relay.close, relay.broker_answers, options["probe_port"]).run()
+            worker = Worker("relay", relay.step, relay.close, relay.broker_answers, options["probe_port"])
+            worker.describe = relay.fence.describe
+            worker.run()
         except TopicsNotReady as error:
             raise CommandError(str(error)) from error
         except psycopg.OperationalError as error:
