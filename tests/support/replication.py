@@ -1,4 +1,4 @@
-"""A primary and its synchronous standby, on free ports in a folder of the test's own; each can be killed and promoted."""
+"""A primary and its synchronous standby, on free ports in a folder of their own; to be killed and promoted."""
 
 import secrets
 import shutil
@@ -19,9 +19,9 @@ from services.embedded.unprivileged import command_prefix, give_away
 from tests.support.backing_services import wait_until
 
 # Processes die here and the machine does not, so the disk need not be waited for; the standby is.
-OPTIONS = ("fsync=off", "full_page_writes=off", "synchronous_commit=on", "wal_receiver_status_interval=1")
+OPTIONS = ("fsync=off", "full_page_writes=off", "synchronous_commit=on", "wal_retrieve_retry_interval=100ms")
 SERVICE = "orders"
-SECONDS = 30
+SECONDS = 60
 
 
 class Server(Postgres):
@@ -76,9 +76,21 @@ class Pair:
         self.standby = self._server(self._copy())
         self.standby.prepare()
         self.standby.start()
-        self.primary.ask("ALTER SYSTEM SET synchronous_standby_names = '*'")
-        self.primary.ask("SELECT pg_reload_conf()")
+        self.wish_for_standby("*")
         self.wait_for_standby()
+
+    def mend(self):
+        """As after `follow`, whatever was killed or wished."""
+        for server in (self.primary, self.standby):
+            if server.process.poll() is not None:
+                server.start()
+        self.wish_for_standby("*")
+        self.wait_for_standby()
+
+    def wish_for_standby(self, names):
+        """Which standbys commits wait for, from the next reload on."""
+        self.primary.ask(f"ALTER SYSTEM SET synchronous_standby_names = '{names}'")
+        self.primary.ask("SELECT pg_reload_conf()")
 
     def wait_for_standby(self):
         """Until commits wait for the standby, and it answers."""
@@ -86,7 +98,7 @@ class Pair:
         wait_until(lambda: self.primary.ask(in_step) == 1, seconds=SECONDS, what="a synchronous standby")
 
     def promote(self):
-        """The standby is the primary from now on. The old one, dead or alive, is returned: what it has alone is lost."""
+        """The standby is the primary from now on; returns the old one, dead or alive: what it has alone is lost."""
         old, new = self.primary, self.standby
         assert new.ask("SELECT pg_promote()"), "the standby was not promoted"  # it waits for the end of it
         self.primary, self.standby = new, None

@@ -17,6 +17,7 @@ logger = structlog.get_logger(__name__)
 
 # Less than a probe's patience (worker.READY_SECONDS) and a supervisor's after SIGTERM: the relay makes steps on.
 PATIENCE_SECONDS = 3.0
+CANCEL_SECONDS = 5.0
 # The setting changes at a reload. A crash, after which it matters most, ends the connection, and a new one is asked.
 ASK_SECONDS = 5.0
 
@@ -45,7 +46,7 @@ class Fence:
         self._stands = False
 
     def passes(self, direct: Connection) -> bool:
-        """Whether all that was read on the connection is on the standby; known within `PATIENCE_SECONDS`."""
+        """Whether all that was read on the connection is on the standby; known soon after `PATIENCE_SECONDS`."""
         if not self._is_there(direct):
             return self._tell(waits=False)
         return self._tell(waits=not commit(direct))
@@ -75,21 +76,23 @@ class Fence:
 def commit(direct: Connection) -> bool:
     """Whether a commit of our own was confirmed by the standby; a wait that anybody cancelled was not."""
     warnings: list[psycopg.errors.Diagnostic] = []
+    done = threading.Event()
+    patience = threading.Thread(target=lose_patience, args=[direct, done], name="patience", daemon=True)
     direct.add_notice_handler(warnings.append)
-    patience = threading.Timer(PATIENCE_SECONDS, give_up, [direct])
     patience.start()
     try:
         direct.execute(COMMIT)
     except psycopg.errors.QueryCanceled:  # before it came to wait
         return False
     finally:
-        patience.cancel()
+        done.set()
         patience.join()  # so that it cancels nothing that comes later
         direct.remove_notice_handler(warnings.append)
     return not warnings
 
 
-def give_up(direct: Connection) -> None:
-    """Cancel what the connection does; where that fails, it is lost, and its statement says so."""
-    with suppress(psycopg.Error):
-        direct.cancel_safe(timeout=PATIENCE_SECONDS)
+def lose_patience(direct: Connection, done: threading.Event) -> None:
+    """Cancel what the connection does, again until it is done: a busy server may miss one request."""
+    while not done.wait(PATIENCE_SECONDS):
+        with suppress(psycopg.Error):
+            direct.cancel_safe(timeout=CANCEL_SECONDS)

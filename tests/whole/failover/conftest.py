@@ -5,10 +5,18 @@ from tests.support.replication import running_pair
 from tests.whole.failover.orders import Orders
 
 
-@pytest.fixture
-def pair():
+@pytest.fixture(scope="module")
+def servers():
     with running_pair() as started:
         yield started
+
+
+@pytest.fixture
+def pair(servers):
+    """Both at work; they are mended for the next test, but where the last one promoted the standby."""
+    yield servers
+    if servers.standby:
+        servers.mend()
 
 
 @pytest.fixture

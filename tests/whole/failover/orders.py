@@ -1,11 +1,10 @@
 """The orders service beside a pair of servers: its commands as processes, and what they are told."""
 
 import os
-import subprocess
 import sys
 import uuid
 
-from services.common.env import ROOT
+from services.common.env import ROOT, configured
 from services.embedded.children import start_child
 
 PLACE = """
@@ -23,6 +22,7 @@ class Orders:
     def __init__(self, pair, folder):
         self.pair, self.folder = pair, folder
         self.topic = f"failover-{uuid.uuid4().hex[:8]}"
+        self.bootstrap_servers = configured()["KAFKA_BOOTSTRAP_SERVERS"]
 
     def start(self, *words):
         """A command of `manage.py orders`; its output goes to a file, which `output` reads."""
@@ -44,7 +44,3 @@ class Orders:
     def place(self):
         """Start to place an order; its id is in the output once it is acknowledged."""
         return self.start("shell", "--no-imports", "-c", PLACE)
-
-
-def ended(process: "subprocess.Popen[bytes]") -> bool:
-    return process.poll() is not None
