@@ -19,7 +19,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PROJECTS = {
     "gateway": ["tests/gateway", "tests/every_project"],
-    "orders": ["tests/orders", "tests/messaging", "tests/every_project"],
+    "orders": ["tests/orders", "tests/common", "tests/messaging", "tests/every_project"],
     "payments": ["tests/payments", "tests/messaging", "tests/every_project"],
     # Orders and payments in one process, stepped through by hand.
     "saga": ["tests/saga"],

@@ -166,10 +166,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """An order's steps, in order; `complete` where none of the nine is missing."""
+    """An order's steps, in order; `complete` where none of the nine is missing, `silent` where a side is down."""
 
     complete: bool
     steps: tuple[Step, ...]
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

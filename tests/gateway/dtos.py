@@ -35,9 +35,9 @@ def order(status="NEW", reason=None, *, delayed=False, quantity=2):
     return Order(identity, status, reason, rubles(100 * quantity), items, AT, settled, delayed)
 
 
-def timeline(*names, complete=False, step=timedelta(milliseconds=10)):
+def timeline(*names, complete=False, silent=False, step=timedelta(milliseconds=10)):
     steps = (Step(AT + step * STEPS.index(name), "orders", name, "") for name in names)
-    return Timeline(complete, tuple(steps))
+    return Timeline(complete, tuple(steps), silent)
 
 
 def account(balance=100000):

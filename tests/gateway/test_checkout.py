@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.gateway.answers import ACCOUNT, ORDER, ORDER_ID, PRODUCT, money, page, problem
-from tests.gateway.stub import hang_up, reply
+from tests.gateway.stub import hang_up
 
 pytestmark = pytest.mark.django_db
 TOTAL = 258_000
@@ -115,27 +115,8 @@ def test_changed_price_is_told_with_the_new_total(shopper, orders):
     assert response.context["page"].expected_amount == 300_000
 
 
-@pytest.mark.parametrize("status", [409, 429])
-def test_order_that_is_being_placed_asks_to_press_again(shopper, orders, status):
-    fields = form(shopper)
-    orders.answer("POST", "orders", problem(status, "in-progress"), status=status)
-    response = shopper.post("/checkout/", fields)
-    assert "cannot be ordered twice" in response.content.decode()
-    assert response.context["page"].key == fields["key"]
-
-
-def test_silence_of_orders_keeps_the_key_so_that_pressing_again_is_safe(shopper, orders):
-    fields = form(shopper)
-    orders.behave("POST", "orders", hang_up, hang_up, lambda handler: reply(handler, 201, ORDER, {}))
-    response = shopper.post("/checkout/", fields, follow=True)
-    assert "we do not know yet" in response.content.decode()
-    assert response.context["page"].key == fields["key"]
-    assert leads_to_the_order(shopper.post("/checkout/", fields))
-    assert {seen.headers["Idempotency-Key"] for seen in posted(orders)} == {fields["key"]}
-
-
 def test_key_that_made_another_order_leads_to_the_orders(shopper, orders):
-    orders.answer("POST", "orders", problem(422, "idempotency-mismatch"), status=422)
+    orders.answer("POST", "orders", problem(422, "idempotency-key-reused"), status=422)
     assert shopper.post("/checkout/", form(shopper))["Location"] == "/orders/"
 
 

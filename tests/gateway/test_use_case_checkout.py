@@ -2,22 +2,25 @@
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from services.common.tokens import Caller
 from services.gateway.clients.upstreams import upstreams_as
-from services.gateway.models import OrderedCart
+from services.gateway.models import Attempt, OrderedCart
 from services.gateway.use_cases import carts
-from services.gateway.use_cases.checkout import NotOrdered, Ordered, order_cart, review
+from services.gateway.use_cases.attempts import OutcomeUnknown
+from services.gateway.use_cases.checkout import REMEMBERED, NotOrdered, Ordered, order_cart, review
 from tests.gateway.answers import ORDER, ORDER_ID, PRODUCT, page, problem
 from tests.gateway.dtos import rubles
 from tests.gateway.stub import hang_up, reply
 
 pytestmark = pytest.mark.django_db
 TOTAL = rubles(258_000)
-MADE = Ordered(uuid.UUID(ORDER_ID))
+MADE = uuid.UUID(ORDER_ID)
 
 
 @pytest.fixture
@@ -76,7 +79,7 @@ def test_cart_with_a_product_sold_no_longer_cannot_be_ordered(client, shopper):
 
 
 def test_order_is_placed_with_key_contents_and_total_and_the_cart_is_empty(order, orders, shopper, key):
-    assert order(key) == MADE
+    assert order(key) == Ordered(key, MADE)
     (seen,) = posted(orders)
     assert seen.headers["Idempotency-Key"] == str(key)
     assert seen.body == {
@@ -84,13 +87,13 @@ def test_order_is_placed_with_key_contents_and_total_and_the_cart_is_empty(order
         "expected_total": {"amount": TOTAL.amount, "currency": TOTAL.currency},
     }
     assert carts.contents(shopper).quantities == {}
-    assert ordered_carts() == [(key, MADE.order_id)]
+    assert ordered_carts() == [(key, MADE)]
 
 
 def test_key_sent_again_leads_to_its_order_and_leaves_a_new_cart_alone(order, orders, shopper, key):
     order(key)
     carts.add(shopper, "green-tea", 1)
-    assert order(key) == MADE
+    assert order(key) == Ordered(key, MADE)
     assert len(posted(orders)) == 1
     assert carts.contents(shopper).quantities == {"green-tea": 1}
 
@@ -111,9 +114,6 @@ def test_another_users_key_orders_nothing_and_tells_no_order(order, orders, clie
     ("status", "slug", "reason"),
     [
         (409, "price-changed", NotOrdered.PRICE_CHANGED),
-        (409, "in-progress", NotOrdered.IN_PROGRESS),
-        (429, "too-many-requests", NotOrdered.IN_PROGRESS),
-        (422, "idempotency-key-reused", NotOrdered.KEY_OF_ANOTHER_ORDER),
         (400, "invalid", NotOrdered.CART_CHANGED),
     ],
 )
@@ -123,15 +123,41 @@ def test_refusal_is_told_by_its_reason_and_the_cart_stays_as_it_was(order, order
     assert order(key) is reason
     assert carts.contents(shopper) == before
     assert ordered_carts() == []
+    assert not Attempt.objects.exists()
+
+
+def test_contents_that_were_ordered_with_another_total_leave_the_cart(order, orders, shopper, key):
+    orders.answer("POST", "orders", problem(422, "idempotency-key-reused"), status=422)
+    assert order(key) == order(key) == Ordered(key, None)
+    assert carts.contents(shopper).quantities == {}
+    assert len(posted(orders)) == 1
+
+
+@pytest.mark.parametrize(("status", "slug"), [(409, "in-progress"), (409, "of-tomorrow"), (429, "too-many-requests")])
+def test_refusal_that_is_not_final_leaves_the_outcome_open(order, orders, key, status, slug):
+    orders.answer("POST", "orders", problem(status, slug), status=status)
+    with pytest.raises(OutcomeUnknown):
+        order(key)
+    orders.answer("POST", "orders", ORDER, status=201)
+    assert order(key) == Ordered(key, MADE)
 
 
 def test_silence_leaves_cart_and_key_so_that_the_same_key_settles_it(order, orders, shopper, key):
     before = carts.contents(shopper)
     orders.behave("POST", "orders", hang_up, hang_up, lambda handler: reply(handler, 201, ORDER, {}))
-    assert order(key) is NotOrdered.UNKNOWN
+    with pytest.raises(OutcomeUnknown):
+        order(key)
     assert carts.contents(shopper) == before
-    assert order(key) == MADE
+    assert order(key) == Ordered(key, MADE)
     assert {seen.headers["Idempotency-Key"] for seen in posted(orders)} == {str(key)}
+
+
+def test_keys_of_long_ago_are_forgotten_with_the_next_order(order, orders, user, key):
+    old = OrderedCart.objects.create(key=uuid.uuid4(), user=user, order_id=MADE)
+    recent = OrderedCart.objects.create(key=uuid.uuid4(), user=user, order_id=MADE)
+    OrderedCart.objects.filter(key=old.key).update(created_at=timezone.now() - REMEMBERED - timedelta(hours=1))
+    order(key)
+    assert {found for found, _ in ordered_carts()} == {recent.key, key}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -142,19 +168,19 @@ def test_what_was_added_while_the_order_was_placed_stays_in_the_cart(order, orde
         reply(handler, 201, ORDER, {})
 
     orders.behave("POST", "orders", add_in_another_tab)
-    assert order(key) == MADE
+    assert order(key) == Ordered(key, MADE)
     assert carts.contents(shopper).quantities == {"green-tea": 1, "mug": 1}
 
 
 @pytest.mark.django_db(transaction=True)
 def test_later_twin_of_an_order_takes_nothing_out_of_the_next_cart(order, orders, shopper, key):
     def twin_is_faster(handler):
-        assert elsewhere(order, key) == MADE
+        assert elsewhere(order, key) == Ordered(key, MADE)
         elsewhere(carts.add, shopper, "green-tea", 1)
         reply(handler, 201, ORDER, {})
 
     orders.behave("POST", "orders", twin_is_faster, lambda handler: reply(handler, 201, ORDER, {}))
-    assert order(key) == MADE
+    assert order(key) == Ordered(key, MADE)
     assert carts.contents(shopper).quantities == {"green-tea": 1}
 
 
@@ -169,16 +195,16 @@ def test_twin_that_ends_between_two_looks_at_the_database_leads_to_the_order(ord
         return found
 
     with connection.execute_wrapper(after_the_first_query):
-        assert order(key) == MADE
-    assert twins == [MADE]
+        assert order(key) == Ordered(key, MADE)
+    assert twins == [Ordered(key, MADE)]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_key_sent_many_times_at_once_makes_one_order(order, shopper, key):
     with ThreadPoolExecutor(4) as pool:
-        assert set(pool.map(lambda _: and_disconnect(order, key), range(8))) == {MADE}
+        assert set(pool.map(lambda _: and_disconnect(order, key), range(8))) == {Ordered(key, MADE)}
     assert carts.contents(shopper).quantities == {}
-    assert ordered_carts() == [(key, MADE.order_id)]
+    assert ordered_carts() == [(key, MADE)]
 
 
 def elsewhere(do, *arguments):

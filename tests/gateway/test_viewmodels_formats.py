@@ -55,7 +55,7 @@ def test_moment_is_in_words_and_names_its_clock(language, printed):
 
 @pytest.mark.parametrize(
     ("milliseconds", "printed"),
-    [(0, "0 ms"), (-3, "0 ms"), (12.4, "12 ms"), (999, "999 ms"), (1500, "1.5 s"), (61_000, "1 min")],
+    [(0, "0 ms"), (12.4, "12 ms"), (999, "999 ms"), (1500, "1.5 s"), (61_000, "1 min")],
 )
 def test_duration_has_a_unit_people_can_read(milliseconds, printed):
     with translation.override("en"):

@@ -64,10 +64,7 @@ class OrdersClient:
         self, items: Mapping[str, int], *, idempotency_key: str = "", expected_total: Money | None = None
     ) -> PlacedOrder:
         """Order these quantities by slug; refused (409 `price-changed`) where another total was expected."""
-        body: dict[str, Any] = {"items": [{"product": slug, "quantity": number} for slug, number in items.items()]}
-        if expected_total is not None:
-            body["expected_total"] = asdict(expected_total)
-        reply = self.channel.post("orders", json=body, idempotency_key=idempotency_key)
+        reply = self.channel.post("orders", json=order_body(items, expected_total), idempotency_key=idempotency_key)
         return PlacedOrder(reply.read(Order.from_json), reply.replayed)
 
     def orders(self, *, status: str = "", cursor: str = "", page_size: int | None = None) -> Page[Order]:
@@ -84,3 +81,9 @@ class OrdersClient:
         return self.channel.get("orders", order_id, "timeline").read(
             lambda body: tuple(map(Step.from_json, body["steps"]))
         )
+
+
+def order_body(items: Mapping[str, int], expected_total: Money | None) -> dict[str, Any]:
+    """What orders is asked for."""
+    lines = [{"product": slug, "quantity": quantity} for slug, quantity in items.items()]
+    return {"items": lines, **({"expected_total": asdict(expected_total)} if expected_total else {})}

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -53,8 +52,3 @@ def payments_channel() -> Channel:
 def channel(service: str, url: str) -> Channel:
     """The process's one channel to the service at this address."""
     return Channel(service, url, calls_at_once=settings.UPSTREAM_CALLS_AT_ONCE)
-
-
-def details() -> dict[str, Any]:
-    """What `/readyz` says about the upstreams: whether calls to them pass."""
-    return {"upstreams": {each.service: each.breaker.state for each in (orders_channel(), payments_channel())}}

@@ -19,7 +19,8 @@ def timeline_of(upstreams: Upstreams, order_id: uuid.UUID) -> Timeline:
         raise UpstreamUnavailable("orders")
     known = [step for step in [*(orders or ()), *(payments or ())] if step.step in POSITIONS]
     steps = sorted(known, key=lambda step: (POSITIONS[step.step], step.at))
-    return Timeline(complete={step.step for step in steps} == set(POSITIONS), steps=tuple(steps))
+    complete = {step.step for step in steps} == set(POSITIONS)
+    return Timeline(complete, tuple(steps), silent=orders is None or payments is None)
 
 
 def steps_of(ask: Callable[[uuid.UUID], tuple[Step, ...]], order_id: uuid.UUID) -> tuple[Step, ...] | None:

@@ -92,8 +92,8 @@ def topped_up(deposit: Deposit, *, replayed: bool) -> str:
     return text % {"money": money(deposit.amount)}
 
 
-def top_up_unknown() -> str:
-    return _("Payments did not answer. Press again: it cannot count twice.")
+def not_sent() -> str:
+    return _("What you pressed just now was not sent, for the answer to an earlier top-up was still open.")
 
 
 def top_up_refused() -> str:

@@ -96,12 +96,8 @@ def cart_changed() -> Notice:
     return Notice(_("The cart has changed since that form was shown. Nothing was ordered: please look again."), "wait")
 
 
-def being_placed() -> Notice:
-    return Notice(_("This order is being placed at this very moment. Press again: it cannot be ordered twice."), "wait")
-
-
-def unknown_outcome() -> str:
-    return _("Orders did not answer, so we do not know yet. Press again: it cannot be ordered twice.")
+def ordered_before() -> str:
+    return _("The order that you pressed before is placed: here it is. Nothing else was ordered.")
 
 
 def ordered_already() -> str:

@@ -45,8 +45,8 @@ def clock(value: datetime) -> str:
 
 
 def duration(value: timedelta) -> str:
-    """Milliseconds below a second, then seconds, then minutes; never below zero, for two machines' clocks differ."""
-    milliseconds = max(0, round(value / timedelta(milliseconds=1)))
+    """Milliseconds below a second, then seconds, then minutes."""
+    milliseconds = round(value / timedelta(milliseconds=1))
     if milliseconds < 1000:
         return _("%(number)d ms") % {"number": milliseconds}
     if milliseconds < 60_000:

@@ -7,31 +7,27 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from services.gateway.clients.errors import UpstreamRefused, UpstreamUnavailable
+from services.gateway.clients.errors import UpstreamUnavailable
+from services.gateway.clients.payments import PaymentsClient
 from services.gateway.clients.upstreams import upstreams_for
 from services.gateway.forms import TopUpForm
 from services.gateway.models import User
+from services.gateway.use_cases.top_up import NotToppedUp, ToppedUp, settle, top_up
 from services.gateway.viewmodels.account import (
     AccountPage,
     TopUp,
     account_opened,
     form_used_already,
+    not_sent,
     top_up_refused,
-    top_up_unknown,
     topped_up,
 )
 from services.gateway.viewmodels.layout import Balance
-from services.gateway.viewmodels.parts import query_string
 from services.gateway.views.decorators import sign_in_required, upstream_errors_as_pages
 from services.gateway.views.rendering import redirect_to, render_fragment, render_page
 from services.gateway.views.requests import PageRequest, ShopperRequest
 
 PAGE_SIZE = 10
-
-
-def form_from_address(request: ShopperRequest) -> TopUpForm:
-    """A new form; one that was sent and not answered comes back by the address, with its key."""
-    return TopUpForm(initial={"amount": request.GET.get("amount", "")[:20], "key": request.GET.get("key", "")})
 
 
 def key_of(form: TopUpForm) -> uuid.UUID:
@@ -47,13 +43,19 @@ def key_of(form: TopUpForm) -> uuid.UUID:
 @sign_in_required
 def account(request: ShopperRequest) -> HttpResponse:
     """Balance, top-up and entries, or the invitation to open an account; a POST brings money in."""
-    if request.method == "POST":
-        return top_up(request)
-    return show(request, form_from_address(request))
-
-
-def show(request: ShopperRequest, form: TopUpForm, status: int = 200) -> HttpResponse:
     payments = upstreams_for(request.user).payments
+    if request.method == "POST":
+        return bring_in(request, payments)
+    return look(request, payments, TopUpForm(initial={"amount": request.GET.get("amount", "")[:20]}))
+
+
+def look(request: ShopperRequest, payments: PaymentsClient, form: TopUpForm, status: int = 200) -> HttpResponse:
+    """A top-up that is still open is settled before the page offers a form."""
+    earlier = settle(request.user.id, payments=payments)
+    return tell(request, earlier) if earlier else show(request, payments, form, status)
+
+
+def show(request: ShopperRequest, payments: PaymentsClient, form: TopUpForm, status: int) -> HttpResponse:
     found = payments.find_account()
     if found is None:
         return render_page(request, "account", AccountPage.none())
@@ -71,27 +73,27 @@ def open_account(request: ShopperRequest) -> HttpResponse:
     return redirect_to(request, "gateway:account")
 
 
-def top_up(request: ShopperRequest) -> HttpResponse:
+def bring_in(request: ShopperRequest, payments: PaymentsClient) -> HttpResponse:
     """Bring money in, once for each form that was shown."""
     form = TopUpForm(request.POST)
     if not form.is_valid():
-        return show(request, form, 422)
-    key = str(form.cleaned_data["key"])
-    try:
-        made = upstreams_for(request.user).payments.deposit(form.cleaned_data["amount"], idempotency_key=key)
-    except UpstreamRefused as refusal:
-        return explain(request, refusal)
-    except UpstreamUnavailable:
-        messages.error(request, top_up_unknown())
-        sent = query_string({"amount": form["amount"].value(), "key": key})
-        return redirect_to(request, "gateway:account", query=sent)
-    messages.success(request, topped_up(made.deposit, replayed=made.replayed))
-    return redirect_to(request, "gateway:account")
+        return look(request, payments, form, 422)
+    key, amount = form.cleaned_data["key"], form.cleaned_data["amount"]
+    outcome = top_up(request.user.id, payments=payments, key=key, amount=amount)
+    if isinstance(outcome, ToppedUp) and (outcome.key, outcome.deposit.amount.amount) != (key, amount):
+        messages.warning(request, not_sent())
+    return tell(request, outcome)
 
 
-def explain(request: ShopperRequest, refusal: UpstreamRefused) -> HttpResponse:
-    """Say why, and show a new form with a new key."""
-    messages.error(request, form_used_already() if refusal.status == 422 else top_up_refused())
+def tell(request: ShopperRequest, outcome: ToppedUp | NotToppedUp) -> HttpResponse:
+    """Say how it ended, and show a new form with a new key."""
+    match outcome:
+        case ToppedUp():
+            messages.success(request, topped_up(outcome.deposit, replayed=outcome.replayed))
+        case NotToppedUp.KEY_OF_ANOTHER_DEPOSIT:
+            messages.error(request, form_used_already())
+        case NotToppedUp.REFUSED:
+            messages.error(request, top_up_refused())
     return redirect_to(request, "gateway:account")
 
 

@@ -1,23 +1,24 @@
 """The checkout: one cart, one key, one order."""
 
+import uuid
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from services.gateway.clients.errors import UpstreamUnavailable
 from services.gateway.clients.payments import PaymentsClient
-from services.gateway.clients.upstreams import upstreams_for
+from services.gateway.clients.upstreams import Upstreams, upstreams_for
 from services.gateway.dtos import Money
 from services.gateway.forms import CheckoutForm
-from services.gateway.use_cases.checkout import NotOrdered, Ordered, order_cart, review
+from services.gateway.use_cases.checkout import NotOrdered, Ordered, order_cart, review, settle
 from services.gateway.viewmodels.checkout import (
     BalanceCheck,
     CheckoutPage,
-    being_placed,
     cart_changed,
     ordered_already,
+    ordered_before,
     price_changed,
-    unknown_outcome,
 )
 from services.gateway.viewmodels.parts import Notice
 from services.gateway.views.decorators import sign_in_required, upstream_errors_as_pages
@@ -32,12 +33,20 @@ from services.gateway.views.session_cart import hand_over_cart
 def checkout(request: ShopperRequest) -> HttpResponse:
     """Show what will be ordered, or order it."""
     hand_over_cart(request, request.user)
-    return order(request) if request.method == "POST" else show(request)
-
-
-def show(request: ShopperRequest, notice: Notice | None = None, status: int = 200) -> HttpResponse:
-    """The items at today's prices; where they cannot be ordered, the cart's own page says why."""
     upstreams = upstreams_for(request.user)
+    return order(request, upstreams) if request.method == "POST" else look(request, upstreams)
+
+
+def look(
+    request: ShopperRequest, upstreams: Upstreams, notice: Notice | None = None, status: int = 200
+) -> HttpResponse:
+    """An order that is still open is settled before the page says anything else."""
+    earlier = settle(request.user.id, orders=upstreams.orders)
+    return tell(request, upstreams, earlier) if earlier else show(request, upstreams, notice, status)
+
+
+def show(request: ShopperRequest, upstreams: Upstreams, notice: Notice | None, status: int) -> HttpResponse:
+    """The items at today's prices; where they cannot be ordered, the cart's own page says why."""
     found = review(request.user.id, orders=upstreams.orders)
     if found is None:
         if notice is not None:
@@ -56,34 +65,30 @@ def check_balance(payments: PaymentsClient, total: Money) -> BalanceCheck:
     return BalanceCheck.of(account, total) if account else BalanceCheck.none()
 
 
-def order(request: ShopperRequest) -> HttpResponse:
+def order(request: ShopperRequest, upstreams: Upstreams) -> HttpResponse:
     """Order exactly the cart that was shown; a form sent again leads to the order it made."""
     form = CheckoutForm(request.POST)
     if not form.is_valid():
-        return show(request, cart_changed(), 409)
-    outcome = order_cart(
-        request.user.id,
-        orders=upstreams_for(request.user).orders,
-        key=form.cleaned_data["key"],
-        expected_total=Money(form.cleaned_data["amount"], form.cleaned_data["currency"]),
-    )
-    if isinstance(outcome, Ordered):
-        return redirect_to(request, "gateway:order", outcome.order_id)
-    return explain(request, outcome)
+        return look(request, upstreams, cart_changed(), 409)
+    key = form.cleaned_data["key"]
+    expected_total = Money(form.cleaned_data["amount"], form.cleaned_data["currency"])
+    outcome = order_cart(request.user.id, orders=upstreams.orders, key=key, expected_total=expected_total)
+    return tell(request, upstreams, outcome, pressed=key)
 
 
-def explain(request: ShopperRequest, reason: NotOrdered) -> HttpResponse:
-    """Say why nothing was ordered, beside what could be; where nobody knows, the same form settles it."""
-    match reason:
-        case NotOrdered.UNKNOWN:
-            messages.error(request, unknown_outcome())
-            return redirect_to(request, "gateway:checkout")
-        case NotOrdered.KEY_OF_ANOTHER_ORDER:
+def tell(
+    request: ShopperRequest, upstreams: Upstreams, outcome: Ordered | NotOrdered, pressed: uuid.UUID | None = None
+) -> HttpResponse:
+    """Lead to the order, or say why nothing was ordered, beside what could be."""
+    match outcome:
+        case Ordered(order_id=None):
             messages.error(request, ordered_already())
             return redirect_to(request, "gateway:orders")
+        case Ordered():
+            if outcome.key != pressed:
+                messages.success(request, ordered_before())
+            return redirect_to(request, "gateway:order", outcome.order_id)
         case NotOrdered.PRICE_CHANGED:
-            return show(request, price_changed(), 409)
-        case NotOrdered.IN_PROGRESS:
-            return show(request, being_placed(), 409)
+            return show(request, upstreams, price_changed(), 409)
         case NotOrdered.CART_CHANGED:
-            return show(request, cart_changed(), 409)
+            return show(request, upstreams, cart_changed(), 409)

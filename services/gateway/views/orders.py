@@ -41,8 +41,8 @@ def orders(request: ShopperRequest) -> HttpResponse:
 def order(request: ShopperRequest, order_id: uuid.UUID) -> HttpResponse:
     """One order; its live part asks again until it is settled and its way is whole."""
     upstreams = upstreams_for(request.user)
-    found = upstreams.orders.order(order_id)
     timeline = timeline_of(upstreams, order_id)
+    found = upstreams.orders.order(order_id)  # after its timeline, so that it is never behind it
     if not wants_fragment(request):
         return render_page(request, "order", OrderPage.of(found, timeline))
     live = OrderLive.of(found, timeline, poll=poll_number(request))

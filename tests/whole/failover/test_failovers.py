@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from services.messaging.sending.fence import Fence
 from tests.support.backing_services import wait_until
 from tests.support.replication import SECONDS
 from tests.whole.failover.load import WRITERS, Load, message_ids
@@ -22,12 +23,13 @@ def commits_wait_and_are_seen_after_a_restart(pair, load):
     """Rows that no standby has, whose writers were never answered, in the sight of a relay."""
     pair.standby.kill()
     wait_until(lambda: pair.primary.waiting_commits() >= WRITERS, seconds=SECONDS, what="commits that wait")
-    sent, load.relay = load.published(), None
+    sent = load.published()
+    load.relay.fence = Fence()  # one that knows nothing of waits before the crash
     pair.primary.kill()
     pair.primary.start()
 
     def relay_has_decided():
-        return (load.relay and load.relay.fence.waits) or load.published() > sent
+        return load.relay.fence.waits or load.published() > sent
 
     wait_until(relay_has_decided, seconds=SECONDS, what="a relay that reads")
 
