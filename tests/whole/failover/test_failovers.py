@@ -23,9 +23,9 @@ def commits_wait_and_are_seen_after_a_restart(pair, load):
     """Rows that no standby has, whose writers were never answered, in the sight of a relay."""
     pair.standby.kill()
     wait_until(lambda: pair.primary.waiting_commits() >= WRITERS, seconds=SECONDS, what="commits that wait")
+    pair.primary.kill()
     sent = load.published()
     load.relay.fence = Fence()  # one that knows nothing of waits before the crash
-    pair.primary.kill()
     pair.primary.start()
 
     def relay_has_decided():
