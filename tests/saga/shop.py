@@ -84,7 +84,9 @@ class Shop:
 
     def relay(self):
         if self._relay is None:
-            self._relay = Relay(open_connection("saga"), new_publisher=lambda: Publisher(self.broker), batch_size=4)
+            self._relay = Relay(
+                lambda: open_connection("saga"), new_publisher=lambda: Publisher(self.broker), batch_size=4
+            )
         self._relay._looks = 0
         self._relay.step()
 

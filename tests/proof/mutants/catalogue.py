@@ -24,14 +24,8 @@ def of_messaging(name, file, old, new, *suites, times=1):
     return Mutant(name, f"services/messaging/{file}.py", old, new, suites, times)
 
 
-RECEIVE = """            self._with_database(lambda: self._inbox.receive(records))
-            fault_point("consumer.before_offsets")
-            self._source.commit(records)
-"""
-COMMIT_FIRST = """            self._source.commit(records)
-            fault_point("consumer.before_offsets")
-            self._with_database(lambda: self._inbox.receive(records))
-"""
+RECEIVE = "self._inbox.receive(records)"
+COMMIT_FIRST = "self._source.commit(records); self._inbox.receive(records)"
 BEHIND_THE_LAST = """WHERE waiting.message_id > coalesce((SELECT max(message_id) FROM messaging_delivery), 0)
     AND waiting.message_id <> ALL(%b::bigint[])"""
 
@@ -85,15 +79,15 @@ MUTANTS = (
     of_messaging(
         "no lock on partitions",
         "receiving/locks",
-        "if (row := cursor.fetchone()) and row[0]:",
-        "if cursor.fetchone():",
+        "    if taken:\n",
+        "    if False:\n",
         MESSAGING,
     ),
     of_messaging(
         "what was taken away amid a poll is handled",
         "receiving/consumer",
-        " if record.partition in self._locks.wanted]",
-        "]",
+        "for record in polled if record.partition in self._assigned]",
+        "for record in polled]",
         MESSAGING,
     ),
     of_messaging(

@@ -30,8 +30,7 @@ class Load:
     @contextmanager
     def running(self):
         """Writers write and the relay sends, until the end."""
-        jobs = [*[self._write] * WRITERS, self._send]
-        threads = [threading.Thread(target=self._go_on, args=[job]) for job in jobs]
+        threads = [threading.Thread(target=job) for job in (*[self._write] * WRITERS, self._send)]
         for thread in threads:
             thread.start()
         try:
@@ -43,31 +42,32 @@ class Load:
 
     def drain(self):
         """Send all that is left, with no writer any more."""
-        with self._connection() as direct:
-            make_relay(direct, self.broker).drain()
+        self.relay = self._new_relay()
+        self.relay.drain()
+        self.relay.close()
 
-    def _go_on(self, job):
+    def _new_relay(self):
+        return Relay(self._connect, new_publisher=lambda: Publisher(self.broker))
+
+    def _connect(self):
+        return psycopg.connect(self.pair.url(), autocommit=True, connect_timeout=3)
+
+    def _write(self):
         while not self._stopping.wait(PAUSE_SECONDS):
-            with suppress(psycopg.OperationalError), self._connection() as connection:
-                job(connection)
+            with suppress(psycopg.OperationalError), closing(self._connect()) as connection:
+                self._write_on(connection)
 
-    def _connection(self):
-        return closing(psycopg.connect(self.pair.url(), autocommit=True, connect_timeout=3))
-
-    def _write(self, connection):
+    def _write_on(self, connection):
         while not self._stopping.wait(PAUSE_SECONDS):
             message = note()
             write(connection, message)
             self.acknowledged.add(str(message.message_id))
 
-    def _send(self, connection):
-        self.relay = relay = make_relay(connection, self.broker)
+    def _send(self):
+        self.relay = self._new_relay()
         while not self._stopping.is_set():
-            relay.step()
-
-
-def make_relay(direct, broker):
-    return Relay(direct, new_publisher=lambda: Publisher(broker))
+            self.relay.step()
+        self.relay.close()
 
 
 def write(connection, message):
