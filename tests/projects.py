@@ -1,4 +1,4 @@
-"""One `pytest` for three Django projects.
+"""One `pytest` for several Django projects.
 
 pytest-django loads one settings module a process, so a run that spans projects is split into one child process for
 each; a run inside one project stays in this process. Backing services are started once, here.
@@ -16,11 +16,21 @@ from pathlib import Path
 
 import pytest
 
+from services.registry import SERVICES
+
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def folders_of(service):
+    """Its own tests, and those that hold for every project of its kind."""
+    messaging = ["tests/messaging"] if service.sends_to and service.receives_from else []
+    return [f"tests/{service.name}", *messaging, "tests/every_project"]
+
+
 PROJECTS = {
-    "gateway": ["tests/gateway", "tests/every_project"],
-    "orders": ["tests/orders", "tests/common", "tests/messaging", "tests/every_project"],
-    "payments": ["tests/payments", "tests/messaging", "tests/every_project"],
+    **{name: folders_of(service) for name, service in SERVICES.items()},
+    # What all services share, under the settings of one.
+    "common": ["tests/common"],
     # Orders and payments in one process, stepped through by hand.
     "saga": ["tests/saga"],
     # The whole shop as processes, driven from outside; these tests touch no database of a project.
@@ -30,7 +40,8 @@ PROJECTS = {
     ],
 }
 SETTINGS = {
-    **{name: f"{name}_proj.settings" for name in ("gateway", "orders", "payments")},
+    **{name: service.settings for name, service in SERVICES.items()},
+    "common": SERVICES["orders"].settings,
     "saga": "tests.saga.settings",
     "whole": "gateway_proj.settings",
 }

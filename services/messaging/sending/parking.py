@@ -28,8 +28,12 @@ class ParkedTopics:
             logger.error("the broker refuses a topic; its messages wait", action="park", topic=topic, error=detail)
         self._look_at[topic] = time.monotonic() + LOOK_SECONDS
 
-    def names(self, publisher: Asked) -> list[str]:
-        """The topics that wait, after another look at those whose time has come."""
+    def names(self) -> list[str]:
+        """The topics that wait."""
+        return list(self._look_at)
+
+    def look(self, publisher: Asked) -> None:
+        """Ask again for those whose time has come."""
         now = time.monotonic()
         for topic in [topic for topic, moment in self._look_at.items() if moment <= now]:
             if publisher.has_topic(topic):
@@ -37,4 +41,3 @@ class ParkedTopics:
                 logger.info("the broker has the topic again", action="unpark", topic=topic)
             else:
                 self._look_at[topic] = now + LOOK_SECONDS
-        return list(self._look_at)

@@ -98,11 +98,11 @@ class Relay:
             return 0
 
     def drain(self) -> int:
-        """Send until nothing is pending; for commands and tests. Returns how many messages were marked sent."""
+        """Send until nothing is pending that can be sent; for commands and tests. Returns how many were marked sent."""
         marked = 0
         while True:
             marked += self.step()
-            if self.leadership.leads and not self._in_flight and not self._read([], 1):
+            if self.leadership.leads and not self._in_flight and not self._read(self._parked.names(), 1):
                 return marked
 
     def close(self, seconds: float = 5.0) -> None:
@@ -154,7 +154,8 @@ class Relay:
         if len(self._in_flight) > self._batch_size * (WINDOW - 1):
             return 0
         keys = configuration().sending_keys
-        rows = self._read(self._parked.names(publisher), self._batch_size)
+        self._parked.look(publisher)
+        rows = self._read(self._parked.names(), self._batch_size)
         if rows and not self.fence.passes(self.leadership.direct):
             return 0
         for identity, attempt, topic, key, value, headers in rows:

@@ -29,6 +29,8 @@ COMMIT_FIRST = "self._source.commit(records); self._inbox.receive(records)"
 BEHIND_THE_LAST = """WHERE waiting.message_id > coalesce((SELECT max(message_id) FROM messaging_delivery), 0)
     AND waiting.message_id <> ALL(%b::bigint[])"""
 
+HELD_BACK = "            AND (earlier.failures > 0 OR earlier.next_attempt_at > clock_timestamp())\n"
+
 MUTANTS = (
     of_messaging("offset committed before the database", "receiving/consumer", RECEIVE, COMMIT_FIRST, SAGA),
     of_messaging(
@@ -75,6 +77,21 @@ MUTANTS = (
         "",
         (SAGA,),
     ),
+    Mutant(
+        "a key gives another id each time",
+        "services/orders/models.py",
+        'uuid.uuid5(user_id, f"order {idempotency_key}") if idempotency_key else uuid7()',
+        "uuid7()",
+        ("tests/orders", "tests/saga/test_restores.py"),
+    ),
+    Mutant(
+        "the process's clock says what is late",
+        "services/orders/chores.py",
+        "now=database_now()",
+        'now=__import__("django.utils.timezone").utils.timezone.now()',
+        ("tests/orders",),
+        times=2,
+    ),
     of_messaging("every relay leads", "processes/leader", "return bool(row and row[0])", "return True", MESSAGING),
     of_messaging(
         "no lock on partitions",
@@ -93,7 +110,7 @@ MUTANTS = (
     of_messaging(
         "contradictions are dropped",
         "receiving/duplicates",
-        "agrees = arrival.received.event.fingerprint == known[arrival.identity].fingerprint",
+        "agrees = arrival.fingerprint == known[arrival.identity].fingerprint",
         "agrees = True",
         MESSAGING,
     ),
@@ -115,7 +132,11 @@ MUTANTS = (
         MESSAGING,
     ),
     of_messaging(
-        "later messages overtake a failed one", "receiving/pending", "filter(~Exists(earlier), ", "filter(", MESSAGING
+        "later messages overtake a failed one",
+        "receiving/pending",
+        HELD_BACK,
+        "            AND false\n",
+        MESSAGING,
     ),
     of_messaging(
         "prune takes what waits to be sent again",
