@@ -16,6 +16,7 @@ from ..reasons import Reason
 from ..record import Confirmation
 from ..signature import sign
 from ..sql import Given
+from .fence import Fence
 from .outbox import WAKE_CHANNEL
 from .parking import ParkedTopics
 
@@ -80,6 +81,7 @@ class Relay:
         self.leadership = Leadership(Role.RELAY, connect)
         self._new_publisher = new_publisher
         self._batch_size = batch_size
+        self.fence = Fence()
         self._publisher: Publisher | None = None
         self._failures = 0
         self._in_flight: set[int] = set()
@@ -154,6 +156,8 @@ class Relay:
         keys = configuration().sending_keys
         self._parked.look(publisher)
         rows = self._read(self._parked.names(), self._batch_size)
+        if rows and not self.fence.passes(self.leadership.direct):
+            return 0
         for identity, attempt, topic, key, value, headers in rows:
             fault_point("relay.before_send")
             self._in_flight.add(identity)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 # Not the state machine beside it, which finds most of these mutants, too, but by luck.
 SAGA = "tests/saga/test_fault_points.py"
 MESSAGING = "tests/messaging"
+FAILOVER = "tests/whole/failover"
 
 
 @dataclass(frozen=True)
@@ -165,5 +166,19 @@ MUTANTS = (
         "WHERE waiting.message_id = given.message_id AND waiting.attempt = given.attempt",
         "WHERE waiting.message_id = given.message_id",
         MESSAGING,
+    ),
+    of_messaging(
+        "the fence is passed without a commit",
+        "sending/fence",
+        "waits=not commit(direct)",
+        "waits=False",
+        f"{FAILOVER}/test_failovers.py",
+    ),
+    of_messaging(
+        "a wait for the standby that was cancelled counts as confirmed",
+        "sending/fence",
+        "return not warnings",
+        "return True",
+        f"{FAILOVER}/test_fence.py",
     ),
 )

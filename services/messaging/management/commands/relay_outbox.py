@@ -25,7 +25,7 @@ class Command(BaseCommand):
             check_topics([conf.sends_to])
             relay = Relay(lambda: open_connection("relay"), batch_size=conf.relay_batch_size)
             worker = Worker("relay", relay.step, relay.close, relay.broker_answers, options["probe_port"])
-            worker.describe = relay.leadership.describe
+            worker.describe = lambda: {**relay.leadership.describe(), **relay.fence.describe()}
             worker.run()
         except TopicsNotReady as error:
             raise CommandError(str(error)) from error
