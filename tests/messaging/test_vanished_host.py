@@ -27,18 +27,18 @@ def far_away():
         own["PORT"] = direct_port
         connection.close()
 
-    proxy.come_home = back
-    yield proxy
+    yield proxy, back
     back()
     proxy.close()
 
 
 def test_leader_that_vanished_is_followed(far_away, monkeypatch):
+    proxy, come_home = far_away
     monkeypatch.setitem(leader.SERVER_SETTINGS, "idle_session_timeout", "1000")
     vanished = Leadership("relay", lambda: open_connection("far"))
     assert vanished.acquire()
-    far_away.vanish()
-    far_away.come_home()
+    proxy.vanish()
+    come_home()
     follower = Leadership("relay", lambda: open_connection("near"))
     assert not follower.acquire()
     wait_until(follower.acquire, seconds=15, what="led by the next")
@@ -47,13 +47,14 @@ def test_leader_that_vanished_is_followed(far_away, monkeypatch):
 
 
 def test_partition_of_a_consumer_that_vanished_amid_its_work_is_free_again(far_away, monkeypatch):
+    proxy, come_home = far_away
     monkeypatch.setattr(locks, "TAKE", locks.TAKE.replace(f"'{locks.IDLE_SECONDS}s'", "'1s'"))
     held, done = threading.Event(), threading.Event()
 
     def work_and_vanish():
         with transaction.atomic():
             lock_partitions([("topic", 3)])
-            far_away.vanish()
+            proxy.vanish()
             held.set()
             done.wait(30)
             connection.connection.close()
@@ -63,7 +64,7 @@ def test_partition_of_a_consumer_that_vanished_amid_its_work_is_free_again(far_a
     thread = threading.Thread(target=work_and_vanish, daemon=True)
     thread.start()
     assert held.wait(10)
-    far_away.come_home()
+    come_home()
 
     def free():
         try:

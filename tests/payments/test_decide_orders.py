@@ -169,11 +169,16 @@ def test_same_order_with_other_content_is_refused(earlier, other):
     assert account.amount == (700 if earlier else 1000)
 
 
-def test_another_currency_than_the_accounts_is_refused():
+def test_order_in_another_currency_than_the_accounts_is_rejected_and_its_neighbours_are_paid():
     account = open_with(1000)
-    with pytest.raises(PermanentError), transaction.atomic():
-        settle(task(account.user_id, 1), task(account.user_id, 1, currency="USD"))
-    assert not Settlement.objects.exists()
+    before, foreign, after = (task(account.user_id, 1, currency=currency) for currency in ("RUB", "USD", "RUB"))
+    settle(before, foreign, after)
+    assert list(answers().values()) == [("PAID", None), ("REJECTED", "insufficient_funds"), ("PAID", None)]
+    settlement = Settlement.objects.get(order_id=foreign.order.order_id)
+    assert (settlement.currency, settlement.reason) == ("USD", "insufficient_funds")
+    account.refresh_from_db()
+    assert account.amount == 998
+    assert_books_balance()
 
 
 def test_handler_answers_a_duplicate_with_its_attempt():

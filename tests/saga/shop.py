@@ -150,7 +150,7 @@ class Shop:
             self.broker.append("saga", str(self.users[place % 3]).encode(), POISONS[place % len(POISONS)], ())
         elif loss == "prune":
             prune_messages(now=timezone.now() + timedelta(days=400))
-        elif orders := list(Order.objects.order_by("id").values_list("id", flat=True)):
+        elif orders := list(Order.objects.order_by("created_at").values_list("id", flat=True)):
             failing.add(orders[place % len(orders)])
 
     def heal(self):

@@ -13,9 +13,8 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "openapi"
 
 
 @cache
-def document(service: str) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((FOLDER / f"{service}.yaml").read_text())
-    return found
+def document(service: str) -> Any:
+    return yaml.safe_load((FOLDER / f"{service}.yaml").read_text())
 
 
 def violations(service: str, method: str, path: str, status: int, body: object) -> list[str]:
@@ -31,9 +30,8 @@ def violations(service: str, method: str, path: str, status: int, body: object) 
     return [f"{method} {path} {status}: {error.json_path} {error.message}" for error in checked]
 
 
-def responses_of(service: str, method: str, path: str) -> dict[str, Any]:
+def responses_of(service: str, method: str, path: str) -> Any:
     for template, operations in document(service)["paths"].items():
         if re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), f"/api/v1/{path}"):
-            found: dict[str, Any] = operations[method.lower()]["responses"]
-            return found
+            return operations[method.lower()]["responses"]
     raise AssertionError(f"{service} has no {path}")

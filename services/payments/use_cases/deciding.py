@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from services.common.sql import Given, fetch
 from services.messaging.faults import fault_point
-from services.messaging.message import Contradiction, KeysBusy, PermanentError
+from services.messaging.message import Contradiction, KeysBusy
 from services.messaging.sending.outbox import enqueue
 from services.payments.events import OrderPlaced, OrderSettled
 from services.payments.models import Reason, Status
@@ -118,8 +118,7 @@ def decide_orders(*, tasks: Sequence[Task], now: datetime) -> None:
     """Decide on each order once, for ever, move the money of those that are paid, and enqueue every answer.
 
     An order that is settled already moves nothing, and its answer is enqueued again. Raises `Contradiction` for one
-    that came before with other content, `PermanentError` for one in another currency than the account's, and `KeysBusy`
-    for the users whose accounts another transaction holds.
+    that came before with other content, and `KeysBusy` for the users whose accounts another transaction holds.
     """
     orders = [task.order for task in tasks]
     settled = _settled_before(orders)
@@ -168,9 +167,8 @@ def _lock_accounts(user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Funds]:
 def _decision(order: OrderPlaced, funds: Funds | None, now: datetime) -> Decision:
     if funds is None:
         return _rejected(order, Reason.NO_ACCOUNT, now)
-    if funds.currency != order.currency:
-        raise PermanentError(f"the account of order {order.order_id} is in {funds.currency}")
-    if funds.amount < order.amount:
+    # What is there in another currency is no money in this one, as after a change of the shop's.
+    if funds.currency != order.currency or funds.amount < order.amount:
         return _rejected(order, Reason.INSUFFICIENT_FUNDS, now)
     funds.amount -= order.amount
     answer = OrderSettled(order.order_id, order.user_id, Status.PAID.value, "", now)

@@ -76,6 +76,21 @@ MUTANTS = (
         "",
         (SAGA,),
     ),
+    Mutant(
+        "a key gives another id each time",
+        "services/orders/models.py",
+        'uuid.uuid5(user_id, f"order {idempotency_key}") if idempotency_key else uuid7()',
+        "uuid7()",
+        ("tests/orders", "tests/saga/test_restores.py"),
+    ),
+    Mutant(
+        "the process's clock says what is late",
+        "services/orders/chores.py",
+        "now=database_now()",
+        'now=__import__("django.utils.timezone").utils.timezone.now()',
+        ("tests/orders",),
+        times=2,
+    ),
     of_messaging("every relay leads", "processes/leader", "return bool(row and row[0])", "return True", MESSAGING),
     of_messaging(
         "no lock on partitions",
