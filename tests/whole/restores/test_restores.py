@@ -88,7 +88,7 @@ def test_orders_forgets_an_order_and_its_price_is_another_when_its_client_asks_a
     with forgets("orders"):
         first = place(client, key)
         wait_until_paid(client, first)
-    with psycopg.connect(shop.environment()["ORDERS_DATABASE_URL"], autocommit=True) as orders:
+    with psycopg.connect(shop.values["ORDERS_DATABASE_URL"], autocommit=True) as orders:
         orders.execute("UPDATE orders_product SET amount = amount + 100")
         again = place(client, key)
         orders.execute("UPDATE orders_product SET amount = amount - 100")
