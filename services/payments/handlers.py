@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.utils import timezone
-
+from services.common.clock import database_now
 from services.messaging.message import Handlers, MessageHandler, Received
 from services.payments import use_cases
 from services.payments.events import ORDER_PLACED, OrderPlaced
@@ -12,7 +11,7 @@ from services.payments.events import ORDER_PLACED, OrderPlaced
 def on_orders_placed(messages: Sequence[Received[OrderPlaced]]) -> None:
     """Orders were placed, or their answers were lost: decide once, and answer."""
     tasks = [use_cases.Task(message.event, message.attempt, message.traceparent) for message in messages]
-    use_cases.decide_orders(tasks=tasks, now=timezone.now())
+    use_cases.decide_orders(tasks=tasks, now=database_now())
 
 
 HANDLERS: Handlers = {
