@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from services.embedded.postgres import binaries
+from services.registry import SERVICES
 from tests.proof.scenario.client import ShopClient
 from tests.support.backing_services import wait_until
 
@@ -32,7 +33,7 @@ def forgets(shop, tmp_path):
 
     @contextmanager
     def forgets(service):
-        database, copy = shop.environment()[f"{service.upper()}_DATABASE_URL"], tmp_path / "copy"
+        database, copy = shop.values[SERVICES[service].database_url], tmp_path / "copy"
         run("pg_dump", "--format=custom", f"--file={copy}", f"--dbname={database}")
         yield
         run("pg_restore", "--clean", "--if-exists", "--single-transaction", f"--dbname={database}", copy)
@@ -87,7 +88,7 @@ def test_orders_forgets_an_order_and_its_price_is_another_when_its_client_asks_a
     with forgets("orders"):
         first = place(client, key)
         wait_until_paid(client, first)
-    with psycopg.connect(shop.environment()["ORDERS_DATABASE_URL"], autocommit=True) as orders:
+    with psycopg.connect(shop.values["ORDERS_DATABASE_URL"], autocommit=True) as orders:
         orders.execute("UPDATE orders_product SET amount = amount + 100")
         again = place(client, key)
         orders.execute("UPDATE orders_product SET amount = amount - 100")
