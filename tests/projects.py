@@ -1,4 +1,4 @@
-"""One `pytest` for three Django projects.
+"""One `pytest` for several Django projects.
 
 pytest-django loads one settings module a process, so a run that spans projects is split into one child process for
 each; a run inside one project stays in this process. Backing services are started once, here.
@@ -19,8 +19,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PROJECTS = {
     "gateway": ["tests/gateway", "tests/every_project"],
-    "orders": ["tests/orders", "tests/messaging", "tests/every_project"],
-    "payments": ["tests/payments", "tests/messaging", "tests/every_project"],
+    "orders": ["tests/orders", "tests/every_project"],
+    "payments": ["tests/payments", "tests/every_project"],
+    "messaging": ["tests/messaging"],
     # Orders and payments in one process, stepped through by hand.
     "saga": ["tests/saga"],
     # The whole shop as processes, driven from outside; these tests touch no database of a project.
@@ -31,6 +32,7 @@ PROJECTS = {
 }
 SETTINGS = {
     **{name: f"{name}_proj.settings" for name in ("gateway", "orders", "payments")},
+    "messaging": "tests.messaging.settings",
     "saga": "tests.saga.settings",
     "whole": "gateway_proj.settings",
 }

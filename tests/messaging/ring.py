@@ -11,8 +11,7 @@ from django.utils import timezone
 from services.messaging.message import Message, MessageHandler, digest
 from services.messaging.record import Record
 from services.messaging.signature import sign
-
-KEYS = {"k1": b"ring-key"}
+from tests.messaging.settings import KEYS
 
 
 @dataclass(frozen=True)
