@@ -12,6 +12,7 @@ structlog.configure(processors=[structlog.processors.format_exc_info, structlog.
 SECRET_KEY = secrets.token_hex()
 USE_TZ = True
 ROOT_URLCONF = "tests.messaging.urls"
+STATIC_URL = "static/"
 _url = urlsplit(os.environ["ORDERS_DATABASE_URL"])  # whose role may make databases named after it
 DATABASES = {
     "default": {
@@ -63,6 +64,6 @@ MESSAGING = {
     "TOPIC_PARTITIONS": 4,
     "KAFKA_BOOTSTRAP_SERVERS": os.environ["KAFKA_BOOTSTRAP_SERVERS"],
     "KAFKA_PROFILE": os.environ.get("KAFKA_PROFILE", "kafka"),
-    "ALLOW_UNSAFE_DATABASE": True,
+    "ALLOW_UNSAFE_DATABASE": "ALLOW_UNSAFE_DATABASE" in os.environ,
     "FAULT": os.environ.get("FAULT", ""),
 }
