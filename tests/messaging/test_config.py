@@ -1,12 +1,17 @@
 import re
+from pathlib import Path
 
 import pytest
 
-from pathlib import Path
 from services.messaging.kafka.config import consumer_config, producer_config
 from tests.support.configure import configure
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "kafka.md").read_text().partition("## Client settings")[2].partition("\n## ")[0]
+GUIDE = (
+    (Path(__file__).parents[2] / "docs" / "kafka.md")
+    .read_text()
+    .partition("## Client settings")[2]
+    .partition("\n## ")[0]
+)
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in GUIDE.splitlines() if line.startswith("| `")]
 
 

@@ -6,7 +6,7 @@ from django.db.transaction import TransactionManagementError
 
 from services.messaging.message import message_id
 from services.messaging.models import OutboxMessage, PendingDelivery
-from services.messaging.sending.outbox import enqueue, pending_subjects
+from services.messaging.sending.outbox import WAKE_CHANNEL, enqueue, pending_subjects
 from services.messaging.signature import BadSignature, verify
 from tests.messaging.ring import KEYS, note
 
@@ -63,3 +63,15 @@ def test_same_subject_twice_in_one_call_is_one_message(ring):
     with transaction.atomic():
         enqueue([message, note(note_id=message.subject, attempt=2)])
     assert OutboxMessage.objects.get().pending.attempt == 2
+
+
+def test_commit_wakes_who_listens_and_a_rollback_does_not(ring, direct):
+    listener = direct()
+    listener.execute(f"LISTEN {WAKE_CHANNEL}")
+    with transaction.atomic():
+        enqueue([note()])
+        transaction.set_rollback(True)
+    assert list(listener.notifies(timeout=0)) == []
+    with transaction.atomic():
+        enqueue([note()])
+    assert len(list(listener.notifies(timeout=10, stop_after=1))) == 1

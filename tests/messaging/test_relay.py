@@ -6,12 +6,16 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from services.embedded.ports import free_port
 from services.messaging.kafka.publisher import Publisher
 from services.messaging.kafka.subscription import Subscription
 from services.messaging.models import DeadLetter, Delivery, OutboxMessage, PendingDelivery
+from services.messaging.sending import relay as module
 from services.messaging.sending.outbox import enqueue
 from services.messaging.sending.relay import Relay
 from tests.messaging.ring import note
+from tests.support.backing_services import wait_until
+from tests.support.configure import configure
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -151,3 +155,30 @@ def test_messages_wait_while_the_topic_is_missing(ring, direct):
         relay.step()
     assert PendingDelivery.objects.count() == 1
     assert DeadLetter.objects.count() == 0
+
+
+def test_waiting_relay_is_woken_by_a_commit(topic, direct, monkeypatch):
+    """Without the wake-up it would look again in ten minutes."""
+    monkeypatch.setattr(module, "QUICK_LOOKS", ())
+    monkeypatch.setattr(module, "SLOW_LOOK", 600.0)
+    session, observer = direct(), direct()
+    relay = Relay(session)
+    waits = "SELECT state = 'idle' AND query LIKE '%%messaging_pendingdelivery%%' FROM pg_stat_activity WHERE pid = %s"
+    worker = threading.Thread(target=lambda: [relay.step() for _ in range(2)], daemon=True)
+    worker.start()
+    pid = session.info.backend_pid
+    wait_until(lambda: observer.execute(waits, [pid]).fetchone() == (True,), seconds=10, what="the relay waits")
+    send(note())
+    worker.join(20)
+    assert Delivery.objects.count() == 1
+
+
+def test_probe_of_a_relay_tells_whether_the_broker_answers(topic, direct, settings):
+    relay = Relay(direct())
+    assert not relay.broker_answers()
+    relay.step()
+    assert relay.broker_answers()
+    configure(settings, KAFKA_BOOTSTRAP_SERVERS=f"127.0.0.1:{free_port()}")
+    lonely = Relay(direct())
+    lonely.step()
+    assert not lonely.broker_answers()
