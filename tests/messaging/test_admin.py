@@ -5,23 +5,22 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.urls import reverse
 
+from services.messaging.message import MessageHandler
 from services.messaging.models import DeadLetter, Delivery, InboxMessage, OutboxMessage, Redrive
 from services.messaging.receiving.inbox import Inbox
 from services.messaging.sending.outbox import enqueue
-from tests.messaging.ring import KEYS, note, record
-
-pytestmark = pytest.mark.django_db(transaction=True)
+from tests.messaging.ring import KEYS, Note, note, record
 
 MODELS = [OutboxMessage, Delivery, InboxMessage, DeadLetter, Redrive]
 
 
 @pytest.fixture(autouse=True)
-def _rows(board):
+def _rows(db):
     """One of each."""
     with transaction.atomic():
         enqueue([note("sent")])
     Delivery.objects.create(message=OutboxMessage.objects.get(), attempt=1, partition=0, offset=0)
-    inbox = Inbox(handlers=board.handlers, keys=KEYS)
+    inbox = Inbox(handlers={"test.note": MessageHandler(Note.parse, handle=lambda messages: None)}, keys=KEYS)
     inbox.receive([record(note("received")), record(note("unsigned"), headers=(), value=b"\xff bytes", offset=1)])
     Redrive.objects.create(dead_letter=DeadLetter.objects.get(), by="ann", outcome="unsigned")
 

@@ -162,15 +162,22 @@ def test_waiting_relay_is_woken_by_a_commit(topic, direct, monkeypatch):
     monkeypatch.setattr(module, "QUICK_LOOKS", ())
     monkeypatch.setattr(module, "SLOW_LOOK", 600.0)
     session, observer = direct(), direct()
-    relay = Relay(session)
+    relay, over = Relay(session), threading.Event()
+
+    def run():
+        while not over.is_set():
+            relay.step()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
     waits = "SELECT state = 'idle' AND query LIKE '%%messaging_pendingdelivery%%' FROM pg_stat_activity WHERE pid = %s"
-    worker = threading.Thread(target=lambda: [relay.step() for _ in range(2)], daemon=True)
-    worker.start()
     pid = session.info.backend_pid
     wait_until(lambda: observer.execute(waits, [pid]).fetchone() == (True,), seconds=10, what="the relay waits")
     send(note())
-    worker.join(20)
-    assert Delivery.objects.count() == 1
+    wait_until(Delivery.objects.exists, seconds=20, what="sent")
+    over.set()
+    observer.execute("SELECT pg_notify('outbox', '')")
+    thread.join(20)
 
 
 def test_probe_of_a_relay_tells_whether_the_broker_answers(topic, direct, settings):

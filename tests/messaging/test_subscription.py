@@ -7,7 +7,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 
 from services.embedded.ports import free_port
 from services.messaging.kafka.config import consumer_config, producer_config
-from services.messaging.kafka.subscription import Subscription
+from services.messaging.kafka.subscription import Subscription, record_from
 from tests.support.backing_services import wait_until
 from tests.support.configure import configure
 
@@ -20,7 +20,7 @@ from services.messaging.kafka.subscription import Subscription
 
 config.SESSION_TIMEOUT_MS["embedded"], config.HEARTBEAT_MS["embedded"] = 2_000, 300
 subscription = Subscription(sys.argv[1], on_assign=print, on_revoke=print)
-time.sleep(3)  # by now the broker has told what it assigns, and nobody has polled for it
+time.sleep(2)  # by now the broker has told what it assigns, and nobody has polled for it
 subscription.close()
 print("closed")
 """
@@ -51,7 +51,22 @@ def subscribe(topic):
         each.close()
 
 
-def read(subscription, count=1):
+@pytest.fixture
+def fetch(topic):
+    """The first record there, read without a group, which takes its time to form."""
+    client = Consumer(consumer_config())
+    client.assign([TopicPartition(topic, partition, 0) for partition in range(4)])
+
+    def fetch():
+        found = []
+        wait_until(lambda: found.extend(client.consume(1, 0.1)) or found, seconds=20, what="a record", every=0)
+        return record_from(found[0])
+
+    yield fetch
+    client.close()
+
+
+def read(subscription, count):
     found = []
 
     def look():
@@ -71,25 +86,25 @@ def committed(topic, record):
     return found.offset
 
 
-def test_record_is_what_kafka_holds(send, subscribe, topic):
+def test_record_is_what_kafka_holds(send, fetch, topic):
     before = datetime.now(UTC) - timedelta(milliseconds=1)
     send(b"\0\xff", "Анна".encode(), headers=[("a", b"\0\xff"), ("a", b"again"), ("none", None)])
-    (record,) = read(subscribe())
+    record = fetch()
     assert (record.topic, record.key, record.value) == (topic, "Анна".encode(), b"\0\xff")
     assert record.headers == (("a", b"\0\xff"), ("a", b"again"), ("none", b""))
     assert before <= record.timestamp <= datetime.now(UTC)
 
 
-def test_record_of_nothing_is_read(send, subscribe):
+def test_record_of_nothing_is_read(send, fetch):
     send(None, None)
-    (record,) = read(subscribe())
+    record = fetch()
     assert (record.key, record.value, record.headers) == (None, None, ())
 
 
-def test_time_is_the_one_that_the_sender_states(send, subscribe):
+def test_time_is_the_one_that_the_sender_states(send, fetch):
     moment = datetime(2026, 3, 1, 12, 30, 0, 42_000, tzinfo=UTC)
     send(timestamp=int(moment.timestamp() * 1000))
-    assert read(subscribe())[0].timestamp == moment
+    assert fetch().timestamp == moment
 
 
 def test_restarted_member_reads_nothing_again(send, subscribe, topic):
@@ -100,7 +115,7 @@ def test_restarted_member_reads_nothing_again(send, subscribe, topic):
     first.close()
     assert committed(topic, records[-1]) == records[-1].offset + 1
     send(b"new")
-    assert [record.value for record in read(subscribe())] == [b"new"]
+    assert [record.value for record in read(subscribe(), 1)] == [b"new"]
 
 
 def test_member_is_closed_though_it_has_not_taken_its_partitions(topic):
