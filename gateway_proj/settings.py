@@ -16,13 +16,13 @@ AUTH_USER_MODEL = "gateway.User"
 LOGIN_URL = "gateway:login"
 LOGIN_REDIRECT_URL = "gateway:catalogue"
 CSRF_FAILURE_VIEW = "services.gateway.views.errors.form_expired"
+LOCALE_PATHS = [BASE_DIR / "services" / "gateway" / "locale"]  # the shop's own words before Django's
 LANGUAGE_COOKIE_AGE = 31_536_000
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = HTTPS_ONLY
 SESSION_COOKIE_NAME = "shop_session"
 CSRF_COOKIE_NAME = "shop_csrf"
 SPECTACULAR_SETTINGS = {**SPECTACULAR_SETTINGS, "TITLE": "Shop"}
-HEALTH_DETAILS = ["services.gateway.clients.upstreams.details"]
 
 REST_FRAMEWORK = {
     **REST_FRAMEWORK,

@@ -30,7 +30,6 @@ MESSAGING = {
         "services.messaging.operating.prune.prune_messages": 5,
     },
 }
-HEALTH_DETAILS = ["services.messaging.operating.queries.health_details", "services.orders.queries.health_details"]
 
 # A lost task is sent again after FIRST seconds, then twice that, at most LONGEST; at most RATE a second.
 EMBEDDED_BROKER = MESSAGING.get("KAFKA_PROFILE") == "embedded"
@@ -40,5 +39,13 @@ WATCHDOG_RATE = env.integer("WATCHDOG_RATE", 200)
 
 # Who is told by mail of delayed orders; the log is told in any case.
 ADMINS = [(address, address) for address in env.words("ALERT_EMAILS")]
-vars().update(env.mail("EMAIL_URL"))
+MAIL = env.mail("EMAIL_URL")
+EMAIL_BACKEND = MAIL["EMAIL_BACKEND"]
+EMAIL_HOST = MAIL["EMAIL_HOST"]
+EMAIL_PORT = MAIL["EMAIL_PORT"]
+EMAIL_HOST_USER = MAIL["EMAIL_HOST_USER"]
+EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS = MAIL["EMAIL_USE_TLS"]
+EMAIL_USE_SSL = MAIL["EMAIL_USE_SSL"]
+EMAIL_FILE_PATH = MAIL["EMAIL_FILE_PATH"]
 EMAIL_TIMEOUT = 5

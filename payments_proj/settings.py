@@ -27,4 +27,3 @@ MESSAGING = {
     "HANDLERS": "services.payments.handlers.HANDLERS",
     "CHORES": {"services.messaging.operating.prune.prune_messages": 5},
 }
-HEALTH_DETAILS = ["services.messaging.operating.queries.health_details"]

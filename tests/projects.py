@@ -19,7 +19,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PROJECTS = {
     "gateway": ["tests/gateway", "tests/every_project"],
-    "orders": ["tests/orders", "tests/every_project"],
+    "orders": ["tests/orders", "tests/common", "tests/every_project"],
     "payments": ["tests/payments", "tests/every_project"],
     "messaging": ["tests/messaging"],
     # Orders and payments in one process, stepped through by hand.

@@ -1,17 +1,5 @@
-"""What the admins of the services share."""
+"""Admins to look at only, as messaging, a package of its own, has them."""
 
-from django.contrib import admin
-from django.http import HttpRequest
+from services.messaging.read_only import ReadOnly, ReadOnlyAdmin
 
-
-class ReadOnly(admin.options.BaseModelAdmin):
-    """To look at only: facts that the services recorded are not edited by hand."""
-
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
+__all__ = ["ReadOnly", "ReadOnlyAdmin"]

@@ -14,6 +14,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parents[2]
+POSTGRES = ("postgres://", "postgresql://")
 
 
 class _Files(environ.Env):  # type: ignore[misc]
@@ -91,10 +92,13 @@ def database(name: str) -> dict[str, Any]:
 
     For ORDERS_DATABASE_URL without a password the secret ORDERS_DATABASE_PASSWORD is it, where there is one.
     """
+    url = text(name)
     try:
-        config: dict[str, Any] = environ.Env.db_url_config(text(name))
-    except (ValueError, KeyError):
-        raise ImproperlyConfigured(f"{name} must look like postgres://user:password@host:port/name") from None
+        config: dict[str, Any] = environ.Env.db_url_config(url) if url.startswith(POSTGRES) else {}
+    except ValueError:
+        config = {}
+    if not config.get("NAME"):
+        raise ImproperlyConfigured(f"{name} must look like postgres://user:password@host:port/name")
     password = config["PASSWORD"] or _find_secret(f"{name.removesuffix('_URL')}_PASSWORD") or ""
     # One connection a thread, kept: 3.5 times the requests of Django's default (docs/decisions/0005).
     # Bounded statements: a stuck one must not hold a worker's thread for ever.
@@ -113,6 +117,9 @@ def database(name: str) -> dict[str, Any]:
 
 
 def mail(name: str) -> dict[str, Any]:
-    """Django's mail settings for `smtp://user:password@host:port`; unset, mails are dropped."""
-    config: dict[str, Any] = environ.Env.email_url_config(text(name, "dummymail://"))
-    return config
+    """Django's mail settings for `smtp://user:password@host:port`, or `smtp+tls`; unset, mails are dropped."""
+    try:
+        config: dict[str, Any] = environ.Env.email_url_config(text(name, "dummymail://"))
+    except (ValueError, ImproperlyConfigured):
+        raise ImproperlyConfigured(f"{name} must look like smtp://user:password@host:port") from None
+    return {"EMAIL_USE_TLS": False, "EMAIL_USE_SSL": False, **config}

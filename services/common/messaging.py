@@ -58,5 +58,8 @@ def fault() -> str:
 
 def signing_keys(name: str) -> dict[str, bytes]:
     """`id:key,id:key` by id; the first signs, all are accepted, so that a key can be rotated."""
-    pairs = (pair.partition(":") for pair in env.secret(name).split(","))
-    return {key_id.strip(): key.strip().encode() for key_id, _, key in pairs}
+    pairs = [pair.partition(":") for pair in env.secret(name).split(",")]
+    keys = {key_id.strip(): key.strip().encode() for key_id, _, key in pairs}
+    if len(keys) < len(pairs) or not all(keys) or not all(keys.values()):
+        raise ImproperlyConfigured(f"{name} must look like id:key,id:key, each id once")
+    return keys

@@ -75,7 +75,6 @@ CURRENCY = env.text("CURRENCY", "RUB")
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
-LOCALE_PATHS = [BASE_DIR / "services" / "gateway" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 

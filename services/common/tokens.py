@@ -20,7 +20,7 @@ class InvalidToken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is calling: a user, staff, another service with a scope, or nobody (the catalogue is open)."""
+    """Who is calling: a user, staff, another service with a scope, or nobody."""
 
     user_id: uuid.UUID | None = None
     is_staff: bool = False

@@ -7,3 +7,4 @@ class GatewayConfig(AppConfig):
     name = "services.gateway"
     label = "gateway"
     default_auto_field = "django.db.models.BigAutoField"
+    facts = "services.gateway.facts.FACTS"

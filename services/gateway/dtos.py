@@ -152,7 +152,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of an order's way through both services; `step` is one of the contract's nine names."""
+    """One step of an order's way through both services; `step` is a `StepName`, or one that a later version adds."""
 
     at: datetime
     service: str
@@ -166,10 +166,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """An order's steps, in order; `complete` where none of the nine is missing."""
+    """An order's steps, in order; `complete` where none of the nine is missing, `silent` where a side is down."""
 
     complete: bool
     steps: tuple[Step, ...]
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

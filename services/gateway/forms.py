@@ -7,7 +7,9 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
-MAX_AMOUNT = 10**12
+from services.common.money import MAX_AMOUNT
+from services.gateway.limits import MAX_QUANTITY
+
 TYPED_MONEY = re.compile(r"(\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d{1,13})(?:[.,](\d{1,2}))?", re.ASCII)
 
 
@@ -41,7 +43,7 @@ class TopUpForm(forms.Form):
 class CartItemForm(forms.Form):
     """How many of a product."""
 
-    quantity = forms.IntegerField(min_value=0, max_value=99)
+    quantity = forms.IntegerField(min_value=0, max_value=MAX_QUANTITY)
 
 
 class CheckoutForm(forms.Form):

@@ -1,10 +1,12 @@
-"""What the gateway owns: users, and the cart of each visitor."""
+"""What the gateway owns: users, the cart of each visitor, and what nobody knows the outcome of yet."""
 
 import uuid_utils.compat
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+
+from services.gateway.limits import MAX_QUANTITY
 
 
 class User(AbstractUser):
@@ -21,9 +23,6 @@ class User(AbstractUser):
                 violation_error_message=_("A user with that username already exists."),
             ),
         ]
-
-
-# --- The cart ---
 
 
 class Cart(models.Model):
@@ -49,19 +48,39 @@ class CartItem(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["cart", "product"], name="cart_item_once"),
-            models.CheckConstraint(condition=models.Q(quantity__range=(1, 99)), name="cart_item_quantity"),
+            models.CheckConstraint(condition=models.Q(quantity__range=(1, MAX_QUANTITY)), name="cart_item_quantity"),
         ]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.product}"
 
 
+class Attempt(models.Model):
+    """What a user pressed, from before it is sent until its outcome is known: at most one of each kind at a time."""
+
+    class Kind(models.TextChoices):
+        ORDER = "order"
+        DEPOSIT = "deposit"
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)  # the constraint has an index
+    kind = models.CharField(max_length=10, choices=Kind)
+    key = models.UUIDField()
+    body = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="attempt_one_of_each_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
 class OrderedCart(models.Model):
-    """Which order a cart's key became, so that a form sent again leads to it."""
+    """Which order a cart's key became, so that a form sent again leads to it; without an id where only orders knows."""
 
     key = models.UUIDField(primary_key=True)
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
-    order_id = models.UUIDField()
+    order_id = models.UUIDField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -5,8 +5,8 @@ from functools import lru_cache
 
 from django.conf import settings
 
-KEPT = 500  # anybody may ask for any slug
-DRAWN = settings.BASE_DIR / "static" / "gateway" / "products"
+CACHE_SIZE = 500  # anybody may ask for any slug
+DRAWN_FOLDER = settings.BASE_DIR / "static" / "gateway" / "products"
 # The palette of the drawn pictures: background, shape, shape, accent.
 PALETTES = (
     ("#f3e3d0", "#c9704c", "#e5b454", "#3f3a52"),
@@ -17,20 +17,20 @@ PALETTES = (
 )
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHE_SIZE)
 def picture_of(slug: str) -> bytes:
     """The SVG of a product; the same slug has always the same one."""
-    path = DRAWN / f"{slug}.svg"
-    return path.read_bytes() if path.is_file() else made_picture(slug).encode()
+    path = DRAWN_FOLDER / f"{slug}.svg"
+    return path.read_bytes() if path.is_file() else make_picture(slug).encode()
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHE_SIZE)
 def fingerprint(slug: str) -> str:
     """Changes when the picture does."""
     return hashlib.sha256(picture_of(slug)).hexdigest()[:16]
 
 
-def made_picture(slug: str) -> str:
+def make_picture(slug: str) -> str:
     """A parcel with a ribbon; colours, size and pattern come from the slug alone."""
     digest = hashlib.sha256(slug.encode()).digest()
     ground, body, light, accent = PALETTES[digest[0] % len(PALETTES)]

@@ -3,33 +3,22 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 
 from .models import DeadLetter, Delivery, InboxMessage, OutboxMessage, PendingDelivery, Redrive
+from .read_only import ReadOnlyAdmin
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that only the code may write."""
-
-    show_full_result_count = False
+class RawMessageAdmin(ReadOnlyAdmin):
+    """Rows that hold a message's raw bytes."""
 
     @admin.display(description="value")
     def readable_value(self, row: Any) -> str:
         """The raw bytes, as far as they are text."""
         return bytes(row.value or b"").decode("utf-8", "backslashreplace")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 @admin.register(OutboxMessage)
-class OutboxMessageAdmin(ReadOnlyAdmin):
+class OutboxMessageAdmin(RawMessageAdmin):
     list_display = ("id", "type", "subject", "key", "created_at", "state", "sent_times")
     list_filter = ("type", "created_at")
     search_fields = ("subject", "message_id", "key")
@@ -49,7 +38,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
 
 @admin.register(InboxMessage)
-class InboxMessageAdmin(ReadOnlyAdmin):
+class InboxMessageAdmin(RawMessageAdmin):
     list_display = ("id", "type", "subject", "key", "received_at", "state", "failures", "duplicates")
     list_filter = ("type", "received_at")
     search_fields = ("subject", "message_id", "key")
@@ -63,7 +52,7 @@ class InboxMessageAdmin(ReadOnlyAdmin):
 
 
 @admin.register(DeadLetter)
-class DeadLetterAdmin(ReadOnlyAdmin):
+class DeadLetterAdmin(RawMessageAdmin):
     list_display = (
         "id",
         "source",

@@ -10,6 +10,7 @@ class MessagingConfig(AppConfig):
     name = "services.messaging"
     label = "messaging"
     default_auto_field = "django.db.models.BigAutoField"
+    facts = "services.messaging.operating.facts.FACTS"
     fault_points = (
         "relay.before_send",
         "relay.after_send",

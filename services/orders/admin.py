@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from services.common.admin import ReadOnly
+from services.common.admin import ReadOnly, ReadOnlyAdmin
 from services.orders.models import Category, Order, OrderItem, Product
 from services.orders.queries import is_delayed
 
@@ -42,10 +42,9 @@ class DelayedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnly, admin.ModelAdmin):
+class OrderAdmin(ReadOnlyAdmin):
     list_display = ("id", "user_id", "status", "reason", "amount", "currency", "attempt", "created_at", "settled_at")
     list_filter = (DelayedFilter, "status", "reason")
     search_fields = ("id__exact", "user_id__exact")
     ordering = ("-id",)
     inlines = (OrderItemInline,)
-    show_full_result_count = False

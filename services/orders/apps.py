@@ -7,4 +7,5 @@ class OrdersConfig(AppConfig):
     name = "services.orders"
     label = "orders"
     default_auto_field = "django.db.models.BigAutoField"
-    fault_points = ("use_case.before_commit", "use_case.after_commit", "watchdog.before_commit")
+    facts = "services.orders.facts.FACTS"
+    fault_points = ("watchdog.before_commit",)

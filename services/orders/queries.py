@@ -1,11 +1,10 @@
-"""Reads for the API, the admin and the probes."""
+"""Reads for the API, the admin and the facts."""
 
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from services.orders.models import Category, Order, Product, Status
 
@@ -44,8 +43,3 @@ def orders_of(user_id: uuid.UUID, *, now: datetime, status: str = "") -> QuerySe
 def delayed_orders(*, now: datetime) -> QuerySet[Order]:
     """All delayed orders, oldest first."""
     return Order.objects.filter(is_delayed(now=now)).order_by("id")
-
-
-def health_details() -> dict[str, int]:
-    """What `/readyz` tells of the orders at this moment."""
-    return {"delayed_orders": delayed_orders(now=timezone.now()).count()}

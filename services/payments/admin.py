@@ -2,20 +2,19 @@
 
 from django.contrib import admin
 
-from services.common.admin import ReadOnly
+from services.common.admin import ReadOnlyAdmin
 from services.payments.models import Account, LedgerEntry, Settlement
 
 
 @admin.register(Account)
-class AccountAdmin(ReadOnly, admin.ModelAdmin):
+class AccountAdmin(ReadOnlyAdmin):
     list_display = ("id", "user_id", "amount", "currency", "created_at")
     search_fields = ("id__exact", "user_id__exact")
     ordering = ("-id",)
-    show_full_result_count = False
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(ReadOnly, admin.ModelAdmin):
+class LedgerEntryAdmin(ReadOnlyAdmin):
     list_display = (
         "id",
         "transfer_id",
@@ -30,13 +29,11 @@ class LedgerEntryAdmin(ReadOnly, admin.ModelAdmin):
     list_filter = ("book", "kind")
     search_fields = ("transfer_id__exact", "order_id__exact", "account__id__exact", "account__user_id__exact")
     ordering = ("-id",)
-    show_full_result_count = False
 
 
 @admin.register(Settlement)
-class SettlementAdmin(ReadOnly, admin.ModelAdmin):
+class SettlementAdmin(ReadOnlyAdmin):
     list_display = ("order_id", "user_id", "status", "reason", "amount", "currency", "created_at")
     list_filter = ("status", "reason")
     search_fields = ("order_id__exact", "user_id__exact")
     ordering = ("-order_id",)
-    show_full_result_count = False

@@ -4,19 +4,11 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 from services.gateway.dtos import Account, Category, Entry, Money, Order, OrderItem, Page, Product, Step, Timeline
+from services.gateway.prices import price_cart
+from services.gateway.steps import StepName
 
 AT = datetime(2026, 3, 2, 9, 5, tzinfo=UTC)
-STEPS = (
-    "created",
-    "enqueued",
-    "produced",
-    "received",
-    "settled",
-    "reply_enqueued",
-    "reply_produced",
-    "reply_received",
-    "status_changed",
-)
+STEPS = tuple(StepName)
 TEA = Category("tea", "Tea and warmth")
 
 
@@ -26,6 +18,10 @@ def rubles(kopecks):
 
 def product(slug="mug", amount=89000, category="tea"):
     return Product(slug, slug.title(), f"A {slug}.", category, rubles(amount))
+
+
+def priced(quantities, *products):
+    return price_cart(quantities, {each.slug: each for each in products})
 
 
 def page_of(*results, older=None, newer=None):
@@ -39,9 +35,9 @@ def order(status="NEW", reason=None, *, delayed=False, quantity=2):
     return Order(identity, status, reason, rubles(100 * quantity), items, AT, settled, delayed)
 
 
-def timeline(*names, complete=False, step=timedelta(milliseconds=10)):
+def timeline(*names, complete=False, silent=False, step=timedelta(milliseconds=10)):
     steps = (Step(AT + step * STEPS.index(name), "orders", name, "") for name in names)
-    return Timeline(complete, tuple(steps))
+    return Timeline(complete, tuple(steps), silent)
 
 
 def account(balance=100000):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.support.openapi import violations
+
 
 @dataclass
 class Seen:
@@ -20,15 +22,21 @@ class Seen:
 
 
 class Stub:
-    """Answers by (method, path), whichever was told last; remembers every request."""
+    """Answers by (method, path), whichever was told last; remembers every request, and what it should not have said."""
 
-    def __init__(self):
+    def __init__(self, service):
+        self.service = service
         self.seen = []
+        self.untrue = []
         self.answers = {}
         self.released = threading.Event()
 
     def answer(self, method, path, body=None, *, status=200, headers=None):
         self.answers[method, path] = [lambda handler: reply(handler, status, body, headers or {})]
+
+    def garble(self, method, path, body, *, status=200, headers=None):
+        """Answer what the service's document does not allow."""
+        self.answers[method, path] = [lambda handler: send(handler, status, body, headers or {})]
 
     def behave(self, method, path, *behaviours):
         """Each request takes the next behaviour; the last one stays."""
@@ -50,6 +58,14 @@ class Stub:
 
 
 def reply(handler, status, body, headers):
+    """Answer as the service's document allows it; another answer is the test's mistake."""
+    stub = handler.server.stub
+    path = urlsplit(handler.path).path.removeprefix("/api/v1/")
+    stub.untrue += violations(stub.service, handler.command, path, status, body)
+    send(handler, status, body, headers)
+
+
+def send(handler, status, body, headers):
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     handler.send_response(status)
     for name, value in {"Content-Type": "application/json", "Content-Length": str(len(raw)), **headers}.items():
@@ -60,7 +76,7 @@ def reply(handler, status, body, headers):
 
 def not_found(handler):
     problem = {"type": "urn:problem:not-found", "title": "Not Found", "status": 404, "detail": "Not here."}
-    reply(handler, 404, problem, {})
+    send(handler, 404, problem, {})
 
 
 def hang_up(handler):
@@ -69,8 +85,8 @@ def hang_up(handler):
 
 
 @contextmanager
-def running_stub():
-    stub = Stub()
+def running_stub(service):
+    stub = Stub(service)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -91,6 +107,7 @@ def running_stub():
             pass  # the client went away: that is what many tests are about
 
     server = Server(("127.0.0.1", 0), Handler)
+    server.stub = stub
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     stub.url = f"http://127.0.0.1:{server.server_port}"
     try:
@@ -99,3 +116,4 @@ def running_stub():
         stub.released.set()
         server.shutdown()
         server.server_close()
+    assert stub.untrue == [], stub.untrue

@@ -1,6 +1,4 @@
-"""The cart: whose it is, and the key that belongs to its contents."""
-
-import uuid
+"""The cart in the browser: whose it is, and the key that belongs to its contents."""
 
 import pytest
 from django.test import Client
@@ -156,14 +154,7 @@ def test_cart_is_gone_from_the_browser_and_kept_for_the_user_after_signing_out(v
     assert "line-name" in visitor.get("/cart/").content.decode()
 
 
-def test_what_was_ordered_is_taken_out_once_and_the_rest_stays(visitor, user):
-    from services.gateway import carts as functions
-
-    visitor.force_login(user)
-    add(visitor, "tea", 5)
-    key, order_id = only_cart()[0].key, uuid.uuid4()
-    add(visitor, "mug", 1)  # in another tab, while the order was being placed
-    for _ in range(2):
-        functions.settle_up(user, key, {"tea": 3}, order_id)
-    assert only_cart()[1] == {"tea": 2, "mug": 1}
-    assert functions.ordered(user, key) == order_id
+def test_product_that_is_in_the_cart_again_is_not_offered_back(visitor):
+    add(visitor, "tea", 1)
+    assert visitor.get("/cart/?removed=tea&quantity=4").context["page"].removed is None
+    assert visitor.get("/cart/?removed=mug&quantity=4").context["page"].removed.quantity == 4

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.gateway.answers import ACCOUNT, ORDER, ORDER_ID, PRODUCT, money, page, problem
-from tests.gateway.stub import hang_up, reply
+from tests.gateway.stub import hang_up
 
 pytestmark = pytest.mark.django_db
 TOTAL = 258_000
@@ -115,27 +115,8 @@ def test_changed_price_is_told_with_the_new_total(shopper, orders):
     assert response.context["page"].expected_amount == 300_000
 
 
-@pytest.mark.parametrize("status", [409, 429])
-def test_order_that_is_being_placed_asks_to_press_again(shopper, orders, status):
-    fields = form(shopper)
-    orders.answer("POST", "orders", problem(status, "in-progress"), status=status)
-    response = shopper.post("/checkout/", fields)
-    assert "cannot be ordered twice" in response.content.decode()
-    assert response.context["page"].key == fields["key"]
-
-
-def test_silence_of_orders_keeps_the_key_so_that_pressing_again_is_safe(shopper, orders):
-    fields = form(shopper)
-    orders.behave("POST", "orders", hang_up, hang_up, lambda handler: reply(handler, 201, ORDER, {}))
-    response = shopper.post("/checkout/", fields, follow=True)
-    assert "we do not know yet" in response.content.decode()
-    assert response.context["page"].key == fields["key"]
-    assert leads_to_the_order(shopper.post("/checkout/", fields))
-    assert {seen.headers["Idempotency-Key"] for seen in posted(orders)} == {fields["key"]}
-
-
 def test_key_that_made_another_order_leads_to_the_orders(shopper, orders):
-    orders.answer("POST", "orders", problem(422, "idempotency-mismatch"), status=422)
+    orders.answer("POST", "orders", problem(422, "idempotency-key-reused"), status=422)
     assert shopper.post("/checkout/", form(shopper))["Location"] == "/orders/"
 
 
@@ -147,12 +128,12 @@ def test_product_sold_no_longer_leads_back_to_the_cart(shopper, orders):
 @pytest.mark.parametrize(("balance", "state"), [(TOTAL, "good"), (TOTAL - 1, "short")])
 def test_balance_is_held_against_the_total(shopper, payments, balance, state):
     payments.answer("GET", "account", {**ACCOUNT, "balance": money(balance)})
-    assert shopper.get("/checkout/").context["page"].purse.state == state
+    assert shopper.get("/checkout/").context["page"].balance_check.state == state
 
 
 def test_checkout_works_while_payments_rest(shopper, payments):
     payments.behave("GET", "account", hang_up)
-    assert shopper.get("/checkout/").context["page"].purse.state == "resting"
+    assert shopper.get("/checkout/").context["page"].balance_check.state == "resting"
 
 
 def test_htmx_is_led_to_the_order_by_its_own_header(shopper):

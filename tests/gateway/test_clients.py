@@ -12,7 +12,7 @@ from services.gateway.clients.upstreams import upstreams_as
 from services.gateway.dtos import Money
 from services.messaging.trace import begin_trace
 from tests.gateway.answers import ACCOUNT, DEPOSIT, ORDER, ORDER_ID, PRODUCT, page, problem
-from tests.gateway.stub import hang_up, reply
+from tests.gateway.stub import hang_up, reply, send
 
 USER = uuid.UUID(int=7)
 
@@ -24,6 +24,10 @@ def upstreams(orders, payments):
 
 def ok(body, status=200, **headers):
     return lambda handler: reply(handler, status, body, {name.replace("_", "-"): v for name, v in headers.items()})
+
+
+def garbled(body, status=200):
+    return lambda handler: send(handler, status, body, {})
 
 
 def test_call_speaks_for_the_caller_in_their_language_within_the_trace(orders, upstreams):
@@ -120,11 +124,11 @@ def test_refusal_is_told_as_it_is(orders, upstreams):
     [
         ok({"detail": "oops"}, 500),
         ok({"detail": "busy"}, 503),
-        ok(b"<html>nonsense</html>"),
-        ok(b"<html>not here</html>", 404),
-        ok({"slug": "green-tea"}),
-        ok(["green-tea"]),
-        ok({**PRODUCT, "price": None}),
+        garbled(b"<html>nonsense</html>"),
+        garbled(b"<html>not here</html>", 404),
+        garbled({"slug": "green-tea"}),
+        garbled(["green-tea"]),
+        garbled({**PRODUCT, "price": None}),
         ok(problem(401, "unauthorized"), 401),
         hang_up,
     ],
@@ -139,7 +143,7 @@ def test_other_answers_count_as_none(orders, upstreams, answer):
 
 def test_redirect_is_not_followed(orders, payments, upstreams):
     payments.answer("GET", "account", ACCOUNT)
-    orders.answer("GET", f"orders/{ORDER_ID}", {}, status=302, headers={"Location": f"{payments.url}/api/v1/account"})
+    orders.garble("GET", f"orders/{ORDER_ID}", {}, status=302, headers={"Location": f"{payments.url}/api/v1/account"})
     with pytest.raises(UpstreamUnavailable):
         upstreams.orders.order(uuid.UUID(ORDER_ID))
     assert payments.seen == []

@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.gateway.forms import MAX_AMOUNT, TopUpForm
+from services.common.money import MAX_AMOUNT
+from services.gateway.forms import TopUpForm
 
 
 def top_up(amount):

@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from services.common.tokens import Caller
+from services.gateway.clients.caller_channel import CallerChannel
 from services.gateway.clients.deadline import Deadline
 from services.gateway.clients.errors import UpstreamUnavailable
 from services.gateway.clients.http import Channel
-from services.gateway.clients.line import Line
 from services.gateway.clients.upstreams import upstreams_as
 from tests.gateway.answers import ACCOUNT, DEPOSIT, PRODUCT
 from tests.gateway.stub import hang_up, reply
@@ -19,8 +19,8 @@ from tests.support.backing_services import wait_until
 PATH = "products/green-tea"
 
 
-def line(channel, seconds=4.5):
-    return Line(channel, "k" * 50, Caller(), "en", Deadline(seconds))
+def caller_channel(channel, seconds=4.5):
+    return CallerChannel(channel, "k" * 50, Caller(), "en", Deadline(seconds))
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def took():
 
 def fail(channel, seconds=4.5):
     with pytest.raises(UpstreamUnavailable):
-        line(channel, seconds).get("products", "green-tea")
+        caller_channel(channel, seconds).get("products", "green-tea")
 
 
 def dribble_headers(handler):
@@ -64,7 +64,7 @@ def test_hung_read_ends_after_two_seconds(orders, channel, took):
 
 def test_calls_of_one_page_share_their_deadline(orders, channel, took):
     orders.behave("GET", PATH, orders.hang)
-    page = line(channel, 0.6)
+    page = caller_channel(channel, 0.6)
     for _ in range(3):
         with pytest.raises(UpstreamUnavailable):
             page.get("products", "green-tea")
@@ -104,7 +104,7 @@ def test_breaker_opens_and_closes_by_itself(orders, channel):
 
 def answers(channel):
     try:
-        return line(channel).get("products", "green-tea").status == 200
+        return caller_channel(channel).get("products", "green-tea").status == 200
     except UpstreamUnavailable:
         return False
 

@@ -6,6 +6,7 @@ import uuid
 import pytest
 from django.test import Client
 
+from services.gateway.steps import StepName
 from tests.gateway.answers import ACCOUNT, DEPOSIT, ENTRY, ORDER, ORDER_ID, PRODUCT, page, problem, step
 from tests.gateway.stub import hang_up
 
@@ -13,17 +14,7 @@ pytestmark = pytest.mark.django_db
 KEY = "0193f5a0-0000-7000-8000-00000000000f"
 HTMX = {"HX-Request": "true"}
 CATEGORIES = {"results": [{"slug": "tea", "name": "Tea"}]}
-NAMES = [
-    ("orders", "created"),
-    ("orders", "enqueued"),
-    ("orders", "produced"),
-    ("payments", "received"),
-    ("payments", "settled"),
-    ("payments", "reply_enqueued"),
-    ("payments", "reply_produced"),
-    ("orders", "reply_received"),
-    ("orders", "status_changed"),
-]
+PAYMENTS_STEPS = {StepName.RECEIVED, StepName.SETTLED, StepName.REPLY_ENQUEUED, StepName.REPLY_PRODUCED}
 
 
 @pytest.fixture
@@ -41,10 +32,13 @@ def shopper(user):
     return client
 
 
-def placed(orders, payments, **changes):
+def placed(orders, payments, *, decided=True, **changes):
     orders.answer("GET", f"orders/{ORDER_ID}", {**ORDER, **changes})
-    for stub, service in ((orders, "orders"), (payments, "payments")):
-        steps = [step(name, each) for each, name in NAMES if each == service]
+    for stub, service, names in (
+        (orders, "orders", set(StepName) - PAYMENTS_STEPS),
+        (payments, "payments", PAYMENTS_STEPS),
+    ):
+        steps = [step(name, service) for name in names] if decided else []
         stub.answer("GET", f"orders/{ORDER_ID}/timeline", {"complete": True, "steps": steps})
 
 
@@ -129,8 +123,28 @@ def test_order_is_shown_while_payments_rest_and_says_what_is_missing(shopper, or
 
 
 def test_late_order_says_that_nothing_was_taken(shopper, orders, payments):
-    placed(orders, payments, delayed=True)
+    placed(orders, payments, decided=False, delayed=True)
     assert "Delayed, nothing taken" in text_of(shopper.get(f"/orders/{ORDER_ID}/"))
+
+
+def test_late_order_claims_nothing_of_the_money_while_payments_are_silent(shopper, orders, payments):
+    placed(orders, payments, decided=False, delayed=True)
+    payments.behave("GET", f"orders/{ORDER_ID}/timeline", hang_up)
+    assert "nothing taken" not in text_of(shopper.get(f"/orders/{ORDER_ID}/"))
+
+
+def test_order_that_is_paid_between_two_looks_is_not_behind_its_timeline(shopper, orders, payments):
+    placed(orders, payments)
+    tell = orders.answers["GET", f"orders/{ORDER_ID}/timeline"][0]
+
+    def settle_and_tell(handler):
+        orders.answer("GET", f"orders/{ORDER_ID}", {**ORDER, "status": "PAID"})
+        tell(handler)
+
+    orders.behave("GET", f"orders/{ORDER_ID}/timeline", settle_and_tell)
+    shown = text_of(shopper.get(f"/orders/{ORDER_ID}/"))
+    assert "Paid. Thank you!" in shown
+    assert "One moment" not in shown
 
 
 def test_another_users_order_is_not_found(shopper, orders):
@@ -184,15 +198,6 @@ def test_wrong_amount_is_told_in_the_form_and_sent_to_nobody(shopper, payments, 
     assert {seen.method for seen in payments.seen} == {"GET"}
 
 
-def test_silence_of_payments_keeps_the_form_so_that_sending_again_is_safe(shopper, payments):
-    payments.answer("GET", "account", ACCOUNT)
-    payments.answer("GET", "account/entries", page())
-    payments.behave("POST", "account/deposits", hang_up)
-    response = shopper.post("/account/", {"amount": "5", "key": KEY}, follow=True)
-    assert "cannot count twice" in text_of(response)
-    assert (response.context["page"].top_up.key, response.context["page"].top_up.field.value) == (KEY, "5")
-
-
 @pytest.mark.parametrize("key", ["", "x", "é", "a" * 300])
 def test_broken_key_is_replaced_and_nothing_sent(shopper, payments, key):
     payments.answer("GET", "account", ACCOUNT)
@@ -203,7 +208,7 @@ def test_broken_key_is_replaced_and_nothing_sent(shopper, payments, key):
 
 
 def test_form_used_with_another_amount_gets_a_new_key(shopper, payments):
-    payments.answer("POST", "account/deposits", problem(422, "idempotency-mismatch"), status=422)
+    payments.answer("POST", "account/deposits", problem(422, "idempotency-key-reused"), status=422)
     payments.answer("GET", "account", ACCOUNT)
     payments.answer("GET", "account/entries", page())
     response = shopper.post("/account/", {"amount": "5", "key": KEY}, follow=True)
@@ -278,7 +283,7 @@ def test_unknown_address_is_a_page_and_under_api_a_problem(client):
 
 
 def test_unforeseen_error_is_a_page_that_needs_nothing(client, orders, django_assert_num_queries):
-    orders.answer("GET", "categories", problem(422, "unforeseen"), status=422)
+    orders.garble("GET", "categories", problem(422, "unforeseen"), status=422)
     client.raise_request_exception = False
     with django_assert_num_queries(0):
         response = client.get("/")

@@ -7,6 +7,7 @@ from django.urls import reverse
 from knox.models import AuthToken
 
 from services.common.http.problems import problem_body
+from services.gateway.clients.upstreams import orders_channel
 from services.gateway.models import User
 from tests.gateway.answers import ACCOUNT, DEPOSIT, ENTRY, ORDER, ORDER_ID, PRODUCT, money, page, problem, step
 from tests.gateway.stub import hang_up
@@ -113,10 +114,9 @@ def test_accounts_are_for_staff(api, payments, user):
     ("status", "slug", "extra"),
     [
         (400, "invalid", {"errors": {"items.0.product": ["There is no such product."]}}),
-        (404, "not-found", {}),
         (409, "price-changed", {"total": money(1)}),
         (409, "in-progress", {}),
-        (422, "key-reused", {}),
+        (422, "idempotency-key-reused", {}),
     ],
 )
 def test_refusal_is_handed_on_as_it_is(api, orders, status, slug, extra):
@@ -289,9 +289,12 @@ def test_hung_upstream_is_a_503_within_5_seconds_and_the_rest_goes_on(api, order
     assert api.get("/api/v1/account").status_code == 200
 
 
-def test_readyz_tells_the_breakers(db, client, orders, payments):
-    body = client.get("/readyz").json()
-    assert body["degraded"]["upstreams"] == {"orders": "closed", "payments": "closed"}
+def test_readyz_names_an_upstream_that_is_silent_and_only_that(db, client, orders, payments):
+    assert client.get("/readyz").json()["degraded"] == {}
+    for _ in range(5):
+        orders_channel().breaker.failed()
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["degraded"]) == (200, {"orders_reachable": False})
 
 
 def test_admin_shows_tokens_without_their_hash(client, admin_user, user):

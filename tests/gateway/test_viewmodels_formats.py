@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from services.gateway.dtos import Money
-from services.gateway.viewmodels.formats import duration, moment, money, signed_money, typed_money
+from services.gateway.viewmodels.formats import duration, moment, money, signed_money, typed_amount
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -40,9 +40,9 @@ def test_signed_money_always_has_a_sign(amount, printed):
 
 
 @pytest.mark.parametrize(("language", "printed"), [("ru", "1290,05"), ("en", "1290.05")])
-def test_typed_money_has_the_languages_comma(language, printed):
+def test_typed_amount_has_the_languages_comma(language, printed):
     with translation.override(language):
-        assert typed_money(Money(129005, "RUB")) == printed
+        assert typed_amount(129005) == printed
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_moment_is_in_words_and_names_its_clock(language, printed):
 
 @pytest.mark.parametrize(
     ("milliseconds", "printed"),
-    [(0, "0 ms"), (-3, "0 ms"), (12.4, "12 ms"), (999, "999 ms"), (1500, "1.5 s"), (61_000, "1 min")],
+    [(0, "0 ms"), (12.4, "12 ms"), (999, "999 ms"), (1500, "1.5 s"), (61_000, "1 min")],
 )
 def test_duration_has_a_unit_people_can_read(milliseconds, printed):
     with translation.override("en"):

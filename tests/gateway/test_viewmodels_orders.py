@@ -1,6 +1,8 @@
 """View-models of orders and the account, by cases."""
 
 import uuid
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.utils import translation
@@ -62,10 +64,31 @@ def test_timeline_shows_all_nine_steps_with_the_time_between_them():
 
 
 def test_partial_timeline_says_so_and_measures_over_the_gap():
-    live = OrderLive.of(order("PAID"), timeline("created", "enqueued", "produced", "reply_received", "status_changed"))
+    partial = timeline("created", "enqueued", "produced", "reply_received", "status_changed", silent=True)
+    live = OrderLive.of(order("PAID"), partial)
     assert [row.state for row in live.steps] == ["done"] * 3 + ["open"] * 4 + ["done"] * 2
     assert live.steps[7].since == "+50 ms"
     assert "does not answer" in live.note
+
+
+def test_partial_timeline_of_services_that_answer_is_still_to_come():
+    assert OrderLive.of(order("PAID"), timeline("created")).note == "The grey steps are still to come."
+
+
+def test_steps_stand_by_time_and_their_gaps_add_up():
+    late = replace(WHOLE.steps[2], at=WHOLE.steps[3].at + timedelta(milliseconds=3))
+    live = OrderLive.of(order("PAID"), replace(WHOLE, steps=(*WHOLE.steps[:2], late, *WHOLE.steps[3:])))
+    labels = [row.label for row in live.steps]
+    assert labels[2:4] == ["Payments have the task", "The task is on its way"]
+    assert [row.since for row in live.steps][2:5] == ["+20 ms", "+3 ms", "+7 ms"]
+    assert live.note == "From order to answer in 80 ms."
+
+
+@pytest.mark.parametrize("delayed", [False, True])
+def test_open_order_whose_money_is_decided_does_not_say_otherwise(delayed):
+    live = OrderLive.of(order(delayed=delayed), timeline("created", "settled"))
+    assert (live.state, live.ending.heading) == ("new", "One moment…")
+    assert live.ending.text.startswith("The money is decided")
 
 
 def test_whole_timeline_tells_its_length():
@@ -93,7 +116,9 @@ def test_list_keeps_filter_and_place_in_all_links():
 
 def test_order_speaks_russian():
     with translation.override("ru"):
-        assert OrderLive.of(order(delayed=True), timeline("created")).status == "Задерживается, ничего не списано"
+        assert (
+            OrderLive.of(order(delayed=True), timeline("created")).ending.heading == "Задерживается, ничего не списано"
+        )
 
 
 @pytest.mark.parametrize(
@@ -125,5 +150,5 @@ def test_without_an_account_there_is_nothing_to_top_up():
 
 @pytest.mark.parametrize(("service", "title"), [("orders", "Orders are resting"), ("payments", "Payments are resting")])
 def test_resting_page_looks_again_by_itself(service, title):
-    page = TroublePage.resting(service, "/account/")
+    page = TroublePage.unavailable(service, "/account/")
     assert (page.title, page.retry_path) == (title, "/account/")

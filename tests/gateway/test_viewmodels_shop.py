@@ -6,12 +6,12 @@ import pytest
 from django.utils import translation
 
 from services.gateway.forms import RegisterForm
-from services.gateway.viewmodels.cart import CartPage
+from services.gateway.viewmodels.cart import CartPage, Removed
 from services.gateway.viewmodels.catalogue import Browsing, CataloguePage, ProductPage
-from services.gateway.viewmodels.checkout import CheckoutPage, Purse
-from services.gateway.viewmodels.layout import Balance, CartLink, Layout, Visitor
+from services.gateway.viewmodels.checkout import BalanceCheck, CheckoutPage
+from services.gateway.viewmodels.layout import Balance, CartLink, Layout, Viewer
 from services.gateway.viewmodels.parts import fields_of
-from tests.gateway.dtos import TEA, account, page_of, product, rubles
+from tests.gateway.dtos import TEA, account, page_of, priced, product, rubles
 
 ADMINS = {"gateway": "/admin/", "orders": "http://localhost:8001/admin/"}
 
@@ -20,8 +20,8 @@ def catalogue(browsing, *products, older=None, first=True):
     return CataloguePage.of(browsing, [TEA], page_of(*products, older=older), first=first)
 
 
-def layout(visitor=None, **options):
-    return Layout.of(visitor or Visitor(), **{"theme": "", "path": "/", "admins": ADMINS, **options})
+def layout(viewer=None, **options):
+    return Layout.of(viewer or Viewer(), **{"theme": "", "path": "/", "admins": ADMINS, **options})
 
 
 # --- Catalogue ---
@@ -71,7 +71,7 @@ def test_product_says_how_many_are_in_the_cart(in_cart, words):
 
 
 def test_cart_adds_up():
-    page = CartPage.of({"mug": 2, "pen": 1}, [product("mug", 100), product("pen", 50)])
+    page = CartPage.of(priced({"mug": 2, "pen": 1}, product("mug", 100), product("pen", 50)))
     assert (page.summary, page.total, page.can_check_out) == ("3 items", "₽2.50", True)
     assert [line.total for line in page.lines] == ["₽2.00", "₽0.50"]
 
@@ -81,40 +81,40 @@ def test_cart_adds_up():
 )
 def test_cart_counts_in_russian(count, words):
     with translation.override("ru"):
-        assert CartPage.of({"mug": count}, [product("mug", 100)]).summary == words
+        assert CartPage.of(priced({"mug": count}, product("mug", 100))).summary == words
 
 
 def test_stepper_stops_at_ninety_nine():
-    page = CartPage.of({"mug": 99, "pen": 98}, [product("mug"), product("pen")])
+    page = CartPage.of(priced({"mug": 99, "pen": 98}, product("mug"), product("pen")))
     assert [line.can_have_more for line in page.lines] == [False, True]
 
 
 def test_product_sold_no_longer_stops_the_checkout():
-    page = CartPage.of({"gone": 1, "mug": 1}, [product("mug", 100)])
+    page = CartPage.of(priced({"gone": 1, "mug": 1}, product("mug", 100)))
     assert not page.can_check_out
     assert (page.total, page.lines[0].available) == ("₽1.00", False)
 
 
-def test_removed_product_can_be_had_back_unless_it_is_there_again():
-    assert CartPage.of({}, [product("mug")], removed=("mug", 3)).removed.quantity == 3
-    assert CartPage.of({"mug": 1}, [product("mug")], removed=("mug", 3)).removed is None
-    assert CartPage.of({}, [], removed=("<b>", 3)).removed is None
+def test_removed_product_is_named_with_its_quantity():
+    removed = CartPage.of(priced({}), removed=Removed.of(product("mug"), 3)).removed
+    assert (removed.slug, removed.quantity, removed.text) == ("mug", 3, "Mug: taken out.")
 
 
 def test_checkout_carries_key_and_total_as_they_are():
     key = uuid.uuid4()
-    page = CheckoutPage.of(key, {"mug": 2}, [product("mug", 129000)], Purse.none())
+    page = CheckoutPage.of(key, priced({"mug": 2}, product("mug", 129000)), BalanceCheck.none())
     assert (page.key, page.expected_amount, page.expected_currency) == (str(key), 258000, "RUB")
     assert page.button == "Order and pay ₽2,580.00"
+    assert (page.lines[0].price, page.lines[0].total) == ("2 × ₽1,290.00", "₽2,580.00")
 
 
 @pytest.mark.parametrize(
     ("balance", "state", "query"),
     [(100, "good", ""), (101, "good", ""), (99, "short", "amount=0.01"), (0, "short", "amount=1.00")],
 )
-def test_purse_offers_to_top_up_exactly_what_is_missing(balance, state, query):
-    purse = Purse.of(account(balance), rubles(100))
-    assert (purse.state, purse.action_query) == (state, query)
+def test_checkout_offers_to_top_up_exactly_what_is_missing(balance, state, query):
+    check = BalanceCheck.of(account(balance), rubles(100))
+    assert (check.state, check.action_query) == (state, query)
 
 
 # --- Frame ---
@@ -141,8 +141,8 @@ def test_language_switch_offers_the_other(language, other):
 
 
 def test_admins_are_shown_to_staff_alone():
-    assert layout(Visitor("ada")).admins == ()
-    assert [admin.url for admin in layout(Visitor("root", is_staff=True)).admins] == list(ADMINS.values())
+    assert layout(Viewer("ada")).admins == ()
+    assert [admin.url for admin in layout(Viewer("root", is_staff=True)).admins] == list(ADMINS.values())
 
 
 def test_toasts_keep_their_tone_and_way():
@@ -151,7 +151,11 @@ def test_toasts_keep_their_tone_and_way():
 
 
 def test_balance_asks_again_only_while_payments_rest():
-    assert [each.waiting for each in (Balance.of("₽1.00"), Balance.none(), Balance.resting())] == [False, False, True]
+    assert [each.waiting for each in (Balance.of(account()), Balance.none(), Balance.unavailable())] == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_form_never_sends_a_password_back():

@@ -2,12 +2,19 @@ import uuid
 
 import pytest
 from django.db import connection
+from django.db.models.signals import post_migrate
 
 from services.messaging.kafka import config
 from services.messaging.kafka.topics import create_topics
 from services.messaging.processes.leader import open_connection
 from tests.messaging.ring import Board
 from tests.support.configure import configure
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _permissions_are_not_made_anew():
+    """Django would make them after each test that empties the tables, and that takes longer than most of the tests."""
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+from tests.projects import ROOT
+
 IMPORT_ALL = """
 import pkgutil, sys
 import django; django.setup()
@@ -14,7 +16,7 @@ print(*sys.modules)
 
 
 def test_whole_of_messaging_imports_nothing_of_the_shop():
-    done = subprocess.run([sys.executable, "-c", IMPORT_ALL], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", IMPORT_ALL], cwd=ROOT, capture_output=True, text=True, check=True)
     ours = {name for name in done.stdout.split() if name.startswith("services.")}
     assert {name for name in ours if not name.startswith("services.messaging")} == set()
     assert {"services.messaging.sending.relay", "services.messaging.management.commands.redrive"} <= ours

@@ -1,17 +1,12 @@
 import re
-from pathlib import Path
 
 import pytest
 
 from services.messaging.kafka.config import consumer_config, producer_config
+from tests.projects import ROOT
 from tests.support.configure import configure
 
-GUIDE = (
-    (Path(__file__).parents[2] / "docs" / "kafka.md")
-    .read_text()
-    .partition("## Client settings")[2]
-    .partition("\n## ")[0]
-)
+GUIDE = (ROOT / "docs" / "kafka.md").read_text().partition("## Client settings")[2].partition("\n## ")[0]
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in GUIDE.splitlines() if line.startswith("| `")]
 
 

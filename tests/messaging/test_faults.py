@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from services.messaging import faults
+from tests.projects import ROOT
 
 REACH = """
 import django; django.setup()
@@ -30,7 +31,7 @@ def test_point_that_nobody_has_is_refused(wanted):
 def test_armed_point_kills_the_process_at_the_nth_hit():
     environment = {**os.environ, "FAULT": "relay.before_mark:3"}
     command = [sys.executable, "-u", "-c", REACH]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.split()) == (-9, ["0", "1", "2"])
 
 

@@ -8,6 +8,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from services.embedded.ports import free_port
 from services.messaging.kafka.config import consumer_config, producer_config
 from services.messaging.kafka.subscription import Subscription, record_from
+from tests.projects import ROOT
 from tests.support.backing_services import wait_until
 from tests.support.configure import configure
 
@@ -120,7 +121,7 @@ def test_restarted_member_reads_nothing_again(send, subscribe, topic):
 
 def test_member_is_closed_though_it_has_not_taken_its_partitions(topic):
     command = [sys.executable, "-c", CLOSE_WHILE_IT_JOINS, topic]
-    assert subprocess.check_output(command, text=True, timeout=30) == "closed\n"
+    assert subprocess.check_output(command, cwd=ROOT, text=True, timeout=30) == "closed\n"
 
 
 def test_silent_broker_is_told_from_one_that_answers(subscribe, settings):

@@ -10,6 +10,7 @@ from urllib.request import urlopen
 import pytest
 
 from services.embedded.ports import free_port
+from tests.projects import ROOT
 from tests.support.backing_services import stop, wait_until
 
 WORKER = """
@@ -35,7 +36,7 @@ class Running:
     def __init__(self, folder, broker):
         self.port, self.folder = free_port(), folder
         words = (str(self.port), str(broker), str(folder))
-        self.process = subprocess.Popen([sys.executable, "-c", WORKER, *words], stdout=subprocess.PIPE)
+        self.process = subprocess.Popen([sys.executable, "-c", WORKER, *words], cwd=ROOT, stdout=subprocess.PIPE)
         self.wait_for("/livez", 200)
 
     def hang(self):

@@ -1,5 +1,6 @@
 import pytest
 
+from services.messaging.models import OutboxMessage
 from services.orders.models import Product
 
 
@@ -30,3 +31,20 @@ def test_product_is_edited(admin_client, catalogue):
     refused = admin_client.post(f"/admin/orders/product/{product.id}/change/", {**form, "amount": 0})
     assert refused.status_code == 200
     assert Product.objects.get(slug="lamp").amount == 77
+
+
+@pytest.mark.parametrize("model", ["outboxmessage", "delivery", "inboxmessage", "deadletter", "redrive"])
+def test_messages_are_looked_at_and_never_edited(admin_client, model):
+    url = f"/admin/messaging/{model}/"
+    assert admin_client.get(url).status_code == 200
+    assert admin_client.get(f"{url}add/").status_code == 403
+
+
+def test_message_is_shown_with_its_text_and_never_edited(admin_client, place):
+    order = place()
+    url = f"/admin/messaging/outboxmessage/{OutboxMessage.objects.get(subject=order.id).id}"
+    page = admin_client.get(f"{url}/change/").content.decode()
+    assert "orders.order_placed" in page
+    assert 'name="_save"' not in page
+    assert admin_client.post(f"{url}/change/", {"type": "other"}).status_code == 403
+    assert admin_client.post(f"{url}/delete/", {"post": "yes"}).status_code == 403

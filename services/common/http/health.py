@@ -1,12 +1,11 @@
 """`/livez` and `/readyz`."""
 
-from typing import Any
-
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
-from django.utils.module_loading import import_string
+
+from services.messaging.facts import facts
 
 _migrated = False
 
@@ -19,18 +18,17 @@ def livez(_: HttpRequest) -> JsonResponse:
 def readyz(_: HttpRequest) -> JsonResponse:
     """200 where the own database answers and is migrated, else 503.
 
-    What lies outside the process (broker, upstreams, ages) is told as `degraded`: taking this instance out of
-    service would not mend it.
+    A fact that is out of bounds or cannot be read is told as `degraded` and is no reason for 503: it lies outside
+    this process, and to take the process out of service would not mend it.
     """
     try:
         database = "ok" if is_migrated() else "migrations pending"
-    except DatabaseError:
+    except Error:
         database = "unreachable"
     if database != "ok":
         return JsonResponse({"status": "unready", "database": database}, status=503)
-    degraded: dict[str, Any] = {}
-    for path in settings.HEALTH_DETAILS:
-        degraded |= import_string(path)()
+    readings = [fact.take() for fact in facts() if fact.is_bounded]
+    degraded = {reading.fact.name: reading.value for reading in readings if reading.is_degraded}
     return JsonResponse({"status": "ready", "database": database, "degraded": degraded})
 
 

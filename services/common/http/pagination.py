@@ -18,7 +18,7 @@ class NewestFirst(CursorPagination):
     max_page_size = 100
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
-        """A cursor that was not made here is a 404, whatever it decodes to."""
+        """A cursor that tells no position is a 404, whatever it decodes to."""
         try:
             return super().paginate_queryset(queryset, request, view)
         except (ValueError, InvalidValue, DataError):
@@ -30,3 +30,9 @@ class NewestFirst(CursorPagination):
         if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0):
             raise ValidationError({"page_size": ["A whole number from 1 is required."]})
         return min(int(text), self.max_page_size)
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The links may be null, as OpenAPI 3.1 says it."""
+        page = super().get_paginated_response_schema(schema)
+        link = {"type": ["string", "null"], "format": "uri"}
+        return {**page, "properties": {**page["properties"], "next": link, "previous": link}}

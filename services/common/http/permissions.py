@@ -29,7 +29,7 @@ def user_id_of(request: Request) -> uuid.UUID:
 
 
 class HasServiceToken(BasePermission):
-    """Any valid service token, an anonymous one too: the catalogue."""
+    """Any valid service token, one that names nobody, too."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         return isinstance(request.user, Caller)
@@ -47,10 +47,3 @@ class IsStaff(BasePermission):
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         return isinstance(request.user, Caller) and request.user.is_staff
-
-
-class HasAuditScope(BasePermission):
-    """A token of a service that compares the books."""
-
-    def has_permission(self, request: Request, view: "APIView") -> bool:
-        return isinstance(request.user, Caller) and request.user.scope == "audit"

@@ -6,47 +6,47 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from services.gateway.api.answers import (
+from services.gateway.api.inputs import ProductQuery
+from services.gateway.api.openapi import with_problems
+from services.gateway.api.pagination import page_body, query_of
+from services.gateway.api.serializers import (
     CategoryPageSerializer,
     CategorySerializer,
     ProductPageSerializer,
     ProductSerializer,
 )
-from services.gateway.api.docs import answers
-from services.gateway.api.inputs import ProductQuery
-from services.gateway.api.pages import page_body, query_of
 from services.gateway.clients.upstreams import upstreams_for
 from services.gateway.dtos import Page
 
 
-class Products(APIView):
+class ProductList(APIView):
     permission_classes = (AllowAny,)
 
     @extend_schema(
         operation_id="products_list",
         parameters=[ProductQuery],
-        responses=answers({200: ProductPageSerializer}, 400, 503),
+        responses=with_problems({200: ProductPageSerializer}, 400, 503),
     )
     def get(self, request: Request) -> Response:
         """The catalogue, newest first unless sorted."""
-        page = upstreams_for(request).orders.products(**query_of(request, ProductQuery))
+        page = upstreams_for(request.user).orders.products(**query_of(request, ProductQuery))
         return Response(page_body(request, page, ProductSerializer))
 
 
 class ProductDetail(APIView):
     permission_classes = (AllowAny,)
 
-    @extend_schema(responses=answers({200: ProductSerializer}, 404, 503))
+    @extend_schema(responses=with_problems({200: ProductSerializer}, 404, 503))
     def get(self, request: Request, slug: str) -> Response:
         """One product."""
-        return Response(ProductSerializer(upstreams_for(request).orders.product(slug)).data)
+        return Response(ProductSerializer(upstreams_for(request.user).orders.product(slug)).data)
 
 
-class Categories(APIView):
+class CategoryList(APIView):
     permission_classes = (AllowAny,)
 
-    @extend_schema(operation_id="categories_list", responses=answers({200: CategoryPageSerializer}, 503))
+    @extend_schema(operation_id="categories_list", responses=with_problems({200: CategoryPageSerializer}, 503))
     def get(self, request: Request) -> Response:
         """All categories, on one page."""
-        page = Page(upstreams_for(request).orders.categories(), next_cursor=None, previous_cursor=None)
+        page = Page(upstreams_for(request.user).orders.categories(), next_cursor=None, previous_cursor=None)
         return Response(page_body(request, page, CategorySerializer))

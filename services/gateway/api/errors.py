@@ -15,9 +15,9 @@ RETRY_SECONDS = "1"
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """An upstream's refusal is handed on as it is; its silence is a 503; the rest as in every service."""
+    """An upstream's refusal is passed on as it is; its silence is a 503; the rest as in every service."""
     if isinstance(error, UpstreamRefused):
-        return handed_on(error)
+        return refusal_response(error)
     if isinstance(error, UpstreamUnavailable):
         error = problems.Problem(
             503,
@@ -29,7 +29,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return problems.exception_handler(error, context)
 
 
-def handed_on(refusal: UpstreamRefused) -> Response:
+def refusal_response(refusal: UpstreamRefused) -> Response:
     headers = {"Retry-After": refusal.headers["Retry-After"]} if "Retry-After" in refusal.headers else {}
     return Response(dict(refusal.body), refusal.status, headers=headers, content_type=problems.CONTENT_TYPE)
 

@@ -1,15 +1,15 @@
 """What clients send. Shape is judged here, strictly; the catalogue and the balance are the upstreams' to judge."""
 
+from collections import Counter
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from services.common.http.fields import AmountField, MoneyInputSerializer, StrictIntegerField
-from services.gateway.api.pages import PageQuery
+from services.gateway.api.pagination import PageQuery
 from services.gateway.dtos import Money
-
-MAX_LINES = 100
+from services.gateway.limits import MAX_LINES, MAX_QUANTITY
 
 
 class TextField(serializers.CharField):
@@ -38,7 +38,7 @@ class OrderLineSerializer(serializers.Serializer[Any]):
     """A product, by its slug, and how many of it."""
 
     product = TextField()
-    quantity = StrictIntegerField(min_value=1, max_value=99)
+    quantity = StrictIntegerField(min_value=1, max_value=MAX_QUANTITY)
 
 
 @extend_schema_serializer(
@@ -54,10 +54,10 @@ class NewOrderSerializer(serializers.Serializer[Any]):
 
     def quantities(self) -> dict[str, int]:
         """By slug; the lines of a product that is named several times are added up."""
-        merged: dict[str, int] = {}
+        merged: Counter[str] = Counter()
         for line in self.validated_data["items"]:
-            merged[line["product"]] = merged.get(line["product"], 0) + line["quantity"]
-        return merged
+            merged[line["product"]] += line["quantity"]
+        return dict(merged)
 
     def expected(self) -> Money | None:
         """The total that the client expects, if it said so."""

@@ -10,46 +10,46 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from services.common.http.problems import Problem
-from services.gateway import use_cases
-from services.gateway.api.answers import TokenSerializer, UserSerializer
-from services.gateway.api.docs import answers
 from services.gateway.api.inputs import CredentialsSerializer
+from services.gateway.api.openapi import with_problems
+from services.gateway.api.serializers import TokenSerializer, UserSerializer
+from services.gateway.use_cases import people
 
 
-class Users(APIView):
+class UserCreate(APIView):
     authentication_classes = ()  # a stale token must keep nobody from registering
     permission_classes = (AllowAny,)
 
-    @extend_schema(request=CredentialsSerializer, responses=answers({201: UserSerializer}, 400))
+    @extend_schema(request=CredentialsSerializer, responses=with_problems({201: UserSerializer}, 400))
     def post(self, request: Request) -> Response:
         """Register."""
         credentials = CredentialsSerializer(data=request.data)
         credentials.is_valid(raise_exception=True)
         try:
-            user = use_cases.register(**credentials.validated_data)
+            user = people.register(**credentials.validated_data)
         except InvalidUser as error:
             raise ValidationError(error.message_dict) from error
         return Response(UserSerializer(user).data, 201)
 
 
-class Tokens(APIView):
+class TokenCreate(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
-    @extend_schema(request=CredentialsSerializer, responses=answers({201: TokenSerializer}, 400, 401))
+    @extend_schema(request=CredentialsSerializer, responses=with_problems({201: TokenSerializer}, 400, 401))
     def post(self, request: Request) -> Response:
         """Sign in: the token is shown this once."""
         credentials = CredentialsSerializer(data=request.data)
         credentials.is_valid(raise_exception=True)
-        token = use_cases.issue_token(request._request, **credentials.validated_data)
+        token = people.issue_token(**credentials.validated_data)
         if token is None:
             challenge = {"WWW-Authenticate": "Bearer"}
             raise Problem(401, "wrong-credentials", _("The username or the password is wrong."), headers=challenge)
         return Response(TokenSerializer(token).data, 201)
 
 
-class CurrentToken(APIView):
-    @extend_schema(responses=answers({204: None}, 401))
+class TokenDetail(APIView):
+    @extend_schema(responses=with_problems({204: None}, 401))
     def delete(self, request: Request) -> Response:
         """Sign out: this token is no longer valid."""
         request.auth.delete()

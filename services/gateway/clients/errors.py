@@ -25,3 +25,8 @@ class UpstreamRefused(Exception):
     def slug(self) -> str:
         """The problem's type, without its prefix: `price-changed`."""
         return str(self.body.get("type", "")).removeprefix("urn:problem:")
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it was not done and never will be; a twin at work (409) or a full house (429) may end otherwise."""
+        return self.status not in (409, 429) or self.slug == "price-changed"

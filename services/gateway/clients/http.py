@@ -59,7 +59,7 @@ class Reply:
 
     @property
     def replayed(self) -> bool:
-        """Whether this is the first answer told again."""
+        """Whether this is a replay of the first answer."""
         return self.headers.get("Idempotency-Replayed") == "true"
 
 
@@ -105,7 +105,7 @@ class Channel:
             timed_out = time.monotonic() - started >= seconds
             raise (UpstreamUnavailable if timed_out else BrokenOff)(self.service) from error
         self.breaker.succeeded()
-        return self._judge(response)
+        return self._read_reply(response)
 
     def _exchange(self, call: Call, seconds: float) -> requests.Response:
         with answer_within(seconds):
@@ -119,7 +119,7 @@ class Channel:
                 allow_redirects=False,
             )
 
-    def _judge(self, response: requests.Response) -> Reply:
+    def _read_reply(self, response: requests.Response) -> Reply:
         if response.status_code >= 500:
             raise BrokenOff(self.service)
         try:

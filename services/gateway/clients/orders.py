@@ -1,17 +1,18 @@
 """The client of the orders service."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from services.gateway.clients.line import Line
+from services.gateway.clients.caller_channel import CallerChannel
 from services.gateway.dtos import Category, Money, Order, Page, Product, Step
+from services.gateway.limits import MAX_LINES
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedOrder:
-    """The order, and whether it is the first answer told again (same idempotency key, same body)."""
+    """The order, and whether it is a replay of the first answer (same idempotency key, same body)."""
 
     order: Order
     replayed: bool
@@ -21,7 +22,7 @@ class PlacedOrder:
 class OrdersClient:
     """Every method raises `UpstreamUnavailable` or `UpstreamRefused`."""
 
-    line: Line
+    channel: CallerChannel
 
     def products(
         self,
@@ -34,7 +35,7 @@ class OrdersClient:
         page_size: int | None = None,
     ) -> Page[Product]:
         """A page of the catalogue; with `slugs`, of these products alone."""
-        reply = self.line.get(
+        reply = self.channel.get(
             "products",
             search=search,
             category=category,
@@ -47,33 +48,42 @@ class OrdersClient:
 
     def product(self, slug: str) -> Product:
         """One product; refused (404) where there is none."""
-        return self.line.get("products", slug).read(Product.from_json)
+        return self.channel.get("products", slug).read(Product.from_json)
+
+    def products_by_slug(self, slugs: Iterable[str]) -> dict[str, Product]:
+        """These products, at most a hundred, without those that are sold no longer; none asks nothing."""
+        wanted = list(dict.fromkeys(slugs))
+        found = self.products(slugs=wanted, page_size=MAX_LINES).results if wanted else ()
+        return {product.slug: product for product in found}
 
     def categories(self) -> tuple[Category, ...]:
         """All shelves of the catalogue."""
-        return self.line.get("categories").read(lambda body: tuple(map(Category.from_json, body["results"])))
+        return self.channel.get("categories").read(lambda body: tuple(map(Category.from_json, body["results"])))
 
     def place_order(
         self, items: Mapping[str, int], *, idempotency_key: str = "", expected_total: Money | None = None
     ) -> PlacedOrder:
         """Order these quantities by slug; refused (409 `price-changed`) where another total was expected."""
-        body: dict[str, Any] = {"items": [{"product": slug, "quantity": number} for slug, number in items.items()]}
-        if expected_total is not None:
-            body["expected_total"] = asdict(expected_total)
-        reply = self.line.post("orders", json=body, idempotency_key=idempotency_key)
+        reply = self.channel.post("orders", json=order_body(items, expected_total), idempotency_key=idempotency_key)
         return PlacedOrder(reply.read(Order.from_json), reply.replayed)
 
     def orders(self, *, status: str = "", cursor: str = "", page_size: int | None = None) -> Page[Order]:
         """A page of the caller's orders, newest first."""
-        reply = self.line.get("orders", status=status, cursor=cursor, page_size=page_size)
+        reply = self.channel.get("orders", status=status, cursor=cursor, page_size=page_size)
         return reply.read(lambda body: Page.from_json(body, Order.from_json))
 
     def order(self, order_id: uuid.UUID) -> Order:
         """One order of the caller; refused (404) where it is nobody's or another's."""
-        return self.line.get("orders", order_id).read(Order.from_json)
+        return self.channel.get("orders", order_id).read(Order.from_json)
 
     def timeline(self, order_id: uuid.UUID) -> tuple[Step, ...]:
         """What orders knows of the order's way."""
-        return self.line.get("orders", order_id, "timeline").read(
+        return self.channel.get("orders", order_id, "timeline").read(
             lambda body: tuple(map(Step.from_json, body["steps"]))
         )
+
+
+def order_body(items: Mapping[str, int], expected_total: Money | None) -> dict[str, Any]:
+    """What orders is asked for."""
+    lines = [{"product": slug, "quantity": quantity} for slug, quantity in items.items()]
+    return {"items": lines, **({"expected_total": asdict(expected_total)} if expected_total else {})}

@@ -2,17 +2,15 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib.auth.models import AnonymousUser
 from django.utils import translation
-from rest_framework.request import Request
 
 from services.common.tokens import Caller
+from services.gateway.clients.caller_channel import CallerChannel
 from services.gateway.clients.deadline import Deadline
 from services.gateway.clients.http import Channel
-from services.gateway.clients.line import Line
 from services.gateway.clients.orders import OrdersClient
 from services.gateway.clients.payments import PaymentsClient
 from services.gateway.models import User
@@ -28,23 +26,18 @@ class Upstreams:
     payments: PaymentsClient
 
 
-def upstreams_for(request: HttpRequest | Request) -> Upstreams:
-    """The clients for the request's user and language; the deadline runs from this call."""
-    return upstreams_as(caller_of(getattr(request, "user", None)))
+def upstreams_for(user: User | AnonymousUser | None) -> Upstreams:
+    """The clients that speak for this user, or for nobody where nobody is signed in."""
+    return upstreams_as(Caller(user.id, is_staff=user.is_staff) if isinstance(user, User) else Caller())
 
 
 def upstreams_as(caller: Caller) -> Upstreams:
-    """The clients for this caller, in the language that is active."""
+    """The clients for this caller, in the language that is active; the deadline runs from this call."""
     language = translation.get_language() or settings.LANGUAGE_CODE
     deadline = Deadline(DEADLINE_SECONDS)
-    orders = Line(orders_channel(), settings.ORDERS_TOKEN_KEY, caller, language, deadline)
-    payments = Line(payments_channel(), settings.PAYMENTS_TOKEN_KEY, caller, language, deadline)
+    orders = CallerChannel(orders_channel(), settings.ORDERS_TOKEN_KEY, caller, language, deadline)
+    payments = CallerChannel(payments_channel(), settings.PAYMENTS_TOKEN_KEY, caller, language, deadline)
     return Upstreams(OrdersClient(orders), PaymentsClient(payments))
-
-
-def caller_of(user: object) -> Caller:
-    """Who the upstreams are told is calling; nobody where nobody is signed in."""
-    return Caller(user.id, is_staff=user.is_staff) if isinstance(user, User) else Caller()
 
 
 def orders_channel() -> Channel:
@@ -59,8 +52,3 @@ def payments_channel() -> Channel:
 def channel(service: str, url: str) -> Channel:
     """The process's one channel to the service at this address."""
     return Channel(service, url, calls_at_once=settings.UPSTREAM_CALLS_AT_ONCE)
-
-
-def details() -> dict[str, Any]:
-    """What `/readyz` tells of the upstreams: whether calls to them pass."""
-    return {"upstreams": {each.service: each.breaker.state for each in (orders_channel(), payments_channel())}}

@@ -7,11 +7,11 @@ from typing import Self
 from django.forms import BaseForm
 from django.utils.translation import gettext as _
 
-from services.gateway.dtos import Account, Entry, Money, Page
-from services.gateway.viewmodels.formats import moment, money, signed_money, typed_money
+from services.gateway.dtos import Account, Deposit, Entry, Page
+from services.gateway.viewmodels.formats import moment, money, signed_money, typed_amount
 from services.gateway.viewmodels.parts import Field, fields_of, query_string
 
-EXAMPLE = Money(129_050, "RUB")
+EXAMPLE = 129_050
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class TopUp:
 
     @classmethod
     def of(cls, form: BaseForm, key: uuid.UUID) -> Self:
-        return cls(fields_of(form)[0], typed_money(EXAMPLE), str(key))
+        return cls(fields_of(form)[0], typed_amount(EXAMPLE), str(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +81,24 @@ class AccountPage:
     def none(cls) -> Self:
         description = _("Your balance and every movement of it.")
         return cls(_("Account"), description, "", "", (), "", "", None)
+
+
+def account_opened() -> str:
+    return _("Your account is open.")
+
+
+def topped_up(deposit: Deposit, *, replayed: bool) -> str:
+    text = _("This top-up counts once: %(money)s") if replayed else _("Topped up: %(money)s")
+    return text % {"money": money(deposit.amount)}
+
+
+def not_sent() -> str:
+    return _("What you pressed just now was not sent, for the answer to an earlier top-up was still open.")
+
+
+def top_up_refused() -> str:
+    return _("That top-up was refused. Your balance is as before.")
+
+
+def form_used_already() -> str:
+    return _("That form was used already, with another amount. Here is a new one.")

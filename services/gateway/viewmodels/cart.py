@@ -1,17 +1,15 @@
 """The cart."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from services.gateway.dtos import Money, Product
+from services.gateway.dtos import Product
+from services.gateway.limits import MAX_QUANTITY
+from services.gateway.prices import PricedCart, PricedLine
 from services.gateway.viewmodels.formats import money
-
-MAX_QUANTITY = 99
-CURRENCY = "RUB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,38 +31,24 @@ class CartLine:
     remove_label: str
 
     @classmethod
-    def of(cls, slug: str, quantity: int, product: Product | None) -> Self:
-        name = product.name if product else slug
+    def of(cls, line: PricedLine) -> Self:
+        name = line.product.name if line.product else line.slug
         named = {"name": name}
         return cls(
-            slug=slug,
+            slug=line.slug,
             name=name,
-            price=money(product.price) if product else "",
-            total=money(times(product, quantity)) if product else "",
-            quantity=quantity,
-            less=quantity - 1,
-            more=quantity + 1,
-            can_have_more=quantity < MAX_QUANTITY,
-            available=product is not None,
+            price=money(line.product.price) if line.product else "",
+            total=money(line.total) if line.total else "",
+            quantity=line.quantity,
+            less=line.quantity - 1,
+            more=line.quantity + 1,
+            can_have_more=line.quantity < MAX_QUANTITY,
+            available=line.product is not None,
             fewer_label=_("One less: %(name)s") % named,
             more_label=_("One more: %(name)s") % named,
             quantity_label=_("How many: %(name)s") % named,
             remove_label=_("Remove: %(name)s") % named,
         )
-
-
-def times(product: Product, quantity: int) -> Money:
-    return Money(product.price.amount * quantity, product.price.currency)
-
-
-def total_of(quantities: Mapping[str, int], products: Mapping[str, Product]) -> Money:
-    """What the available part of the cart costs now."""
-    prices = [times(products[slug], quantity) for slug, quantity in quantities.items() if slug in products]
-    return Money(sum(each.amount for each in prices), prices[0].currency if prices else CURRENCY)
-
-
-def cart_lines(quantities: Mapping[str, int], products: Mapping[str, Product]) -> tuple[CartLine, ...]:
-    return tuple(CartLine.of(slug, quantity, products.get(slug)) for slug, quantity in quantities.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +58,10 @@ class Removed:
     slug: str
     quantity: int
     text: str
+
+    @classmethod
+    def of(cls, product: Product, quantity: int) -> Self:
+        return cls(product.slug, quantity, _("%(name)s: taken out.") % {"name": product.name})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,30 +74,34 @@ class CartPage:
     summary: str
     total: str
     can_check_out: bool
+    max_quantity: int
     removed: Removed | None
 
     @classmethod
-    def of(
-        cls, quantities: Mapping[str, int], products: Sequence[Product], *, removed: tuple[str, int] | None = None
-    ) -> Self:
-        by_slug = {product.slug: product for product in products}
-        lines = cart_lines(quantities, by_slug)
-        count = sum(quantities.values())
+    def of(cls, cart: PricedCart, *, removed: Removed | None = None) -> Self:
         return cls(
             title=_("Cart"),
             description=_("What you mean to buy."),
-            lines=lines,
-            summary=ngettext("%(count)d item", "%(count)d items", count) % {"count": count},
-            total=money(total_of(quantities, by_slug)),
-            can_check_out=bool(lines) and all(line.available for line in lines),
-            removed=removed_of(removed, by_slug, quantities),
+            lines=tuple(CartLine.of(line) for line in cart.lines),
+            summary=summary_of(cart),
+            total=money(cart.total),
+            can_check_out=cart.can_be_ordered,
+            max_quantity=MAX_QUANTITY,
+            removed=removed,
         )
 
 
-def removed_of(
-    removed: tuple[str, int] | None, products: Mapping[str, Product], quantities: Mapping[str, int]
-) -> Removed | None:
-    if removed is None or removed[0] not in products or removed[0] in quantities:
-        return None
-    slug, quantity = removed
-    return Removed(slug, quantity, _("%(name)s: taken out.") % {"name": products[slug].name})
+def summary_of(cart: PricedCart) -> str:
+    return ngettext("%(count)d item", "%(count)d items", cart.count) % {"count": cart.count}
+
+
+def added_to_cart(product: Product) -> str:
+    return _("In the cart: %(name)s") % {"name": product.name}
+
+
+def cart_full() -> str:
+    return _("The cart is full: a hundred different things are the most.")
+
+
+def wrong_quantity() -> str:
+    return _("A quantity is a whole number from 1 to 99.")

@@ -7,6 +7,7 @@ from typing import Self
 from django.utils.translation import gettext as _
 
 from services.gateway.dtos import Category, Page, Product
+from services.gateway.limits import MAX_QUANTITY
 from services.gateway.viewmodels.formats import money
 from services.gateway.viewmodels.parts import Choice, query_string
 
@@ -135,6 +136,7 @@ class ProductPage:
     category_query: str
     price: str
     in_cart: str
+    max_quantity: int
 
     @classmethod
     def of(cls, product: Product, categories: Sequence[Category], *, in_cart: int) -> Self:
@@ -148,4 +150,5 @@ class ProductPage:
             category_query=query_string({"category": product.category}),
             price=money(product.price),
             in_cart=_("%(number)d in your cart") % {"number": in_cart} if in_cart else "",
+            max_quantity=MAX_QUANTITY,
         )

@@ -1,22 +1,21 @@
 """The checkout."""
 
 import uuid
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from services.gateway.dtos import Account, Money, Product
-from services.gateway.viewmodels.cart import CartLine, cart_lines, total_of
-from services.gateway.viewmodels.formats import money, typed_money
-from services.gateway.viewmodels.parts import Notice, query_string
+from services.gateway.dtos import Account, Money
+from services.gateway.prices import PricedCart
+from services.gateway.viewmodels.cart import summary_of
+from services.gateway.viewmodels.formats import money, typed_amount
+from services.gateway.viewmodels.parts import BillLine, Notice, query_string
 
 
 @dataclass(frozen=True, slots=True)
-class Purse:
-    """What the account says about the total; `state` is `good`, `short`, `none` or `resting`."""
+class BalanceCheck:
+    """What the account says about the total; `state` is its CSS class: `good`, `short`, `none` or `resting`."""
 
     state: str
     balance: str
@@ -31,9 +30,9 @@ class Purse:
         if missing <= 0:
             left = money(Money(-missing, total.currency))
             return cls("good", balance, _("After this order %(money)s will be left.") % {"money": left}, "", "")
-        lacking = Money(missing, total.currency)
-        query = query_string({"amount": typed_money(lacking)})
-        text = _("That is %(money)s too little: the order would be rejected.") % {"money": money(lacking)}
+        query = query_string({"amount": typed_amount(missing)})
+        lacking = money(Money(missing, total.currency))
+        text = _("That is %(money)s too little: the order would be rejected.") % {"money": lacking}
         return cls("short", balance, text, _("Top up first"), query)
 
     @classmethod
@@ -42,7 +41,7 @@ class Purse:
         return cls("none", "", text, _("Open an account first"), "")
 
     @classmethod
-    def resting(cls) -> Self:
+    def unavailable(cls) -> Self:
         text = _("Payments are resting. You can order all the same: the money is taken when they are back.")
         return cls("resting", "", text, "", "")
 
@@ -53,42 +52,40 @@ class CheckoutPage:
 
     title: str
     description: str
-    lines: tuple[CartLine, ...]
+    lines: tuple[BillLine, ...]
     summary: str
     total: str
     button: str
     key: str
     expected_amount: int
     expected_currency: str
-    purse: Purse
+    balance_check: BalanceCheck
     notice: Notice | None
 
     @classmethod
-    def of(
-        cls,
-        key: uuid.UUID,
-        quantities: Mapping[str, int],
-        products: Sequence[Product],
-        purse: Purse,
-        *,
-        notice: Notice | None = None,
-    ) -> Self:
-        by_slug = {product.slug: product for product in products}
-        total = total_of(quantities, by_slug)
-        count = sum(quantities.values())
+    def of(cls, key: uuid.UUID, cart: PricedCart, balance_check: BalanceCheck, *, notice: Notice | None = None) -> Self:
+        total = money(cart.total)
         return cls(
             title=_("Checkout"),
             description=_("One look, one button, one payment."),
-            lines=cart_lines(quantities, by_slug),
-            summary=ngettext("%(count)d item", "%(count)d items", count) % {"count": count},
-            total=money(total),
-            button=_("Order and pay %(money)s") % {"money": money(total)},
+            lines=bill_of(cart),
+            summary=summary_of(cart),
+            total=total,
+            button=_("Order and pay %(money)s") % {"money": total},
             key=str(key),
-            expected_amount=total.amount,
-            expected_currency=total.currency,
-            purse=purse,
+            expected_amount=cart.total.amount,
+            expected_currency=cart.total.currency,
+            balance_check=balance_check,
             notice=notice,
         )
+
+
+def bill_of(cart: PricedCart) -> tuple[BillLine, ...]:
+    return tuple(
+        BillLine.of(line.slug, line.product.name, line.quantity, line.product.price, line.total)
+        for line in cart.lines
+        if line.product and line.total
+    )
 
 
 def price_changed() -> Notice:
@@ -99,9 +96,9 @@ def cart_changed() -> Notice:
     return Notice(_("The cart has changed since that form was shown. Nothing was ordered: please look again."), "wait")
 
 
-def still_placing() -> Notice:
-    return Notice(_("This order is being placed at this very moment. Press again: it cannot be ordered twice."), "wait")
+def ordered_before() -> str:
+    return _("The order that you pressed before is placed: here it is. Nothing else was ordered.")
 
 
-def unknown_outcome() -> Notice:
-    return Notice(_("Orders did not answer, so we do not know yet. Press again: it cannot be ordered twice."), "wait")
+def ordered_already() -> str:
+    return _("This cart has been ordered already: here are your orders.")

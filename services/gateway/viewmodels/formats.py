@@ -28,9 +28,9 @@ def signed_money(value: Money) -> str:
     return money(value) if value.amount < 0 else f"+{money(value)}"
 
 
-def typed_money(value: Money) -> str:
-    """Money as a person types it into a field: `1290,50` or `1290.50`."""
-    units, hundredths = divmod(value.amount, 100)
+def typed_amount(amount: int) -> str:
+    """Minor units as a person types them into a field: `1290,50` or `1290.50`."""
+    units, hundredths = divmod(amount, 100)
     return f"{units}{',' if get_language() == 'ru' else '.'}{hundredths:02}"
 
 
@@ -45,8 +45,8 @@ def clock(value: datetime) -> str:
 
 
 def duration(value: timedelta) -> str:
-    """Milliseconds below a second, then seconds, then minutes; never below zero, for two machines' clocks differ."""
-    milliseconds = max(0, round(value / timedelta(milliseconds=1)))
+    """Milliseconds below a second, then seconds, then minutes."""
+    milliseconds = round(value / timedelta(milliseconds=1))
     if milliseconds < 1000:
         return _("%(number)d ms") % {"number": milliseconds}
     if milliseconds < 60_000:

@@ -7,21 +7,20 @@ from typing import Self
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from services.gateway.dtos import Account
+from services.gateway.viewmodels.formats import money
+
 LANGUAGES = (("en", "English"), ("ru", "Русский"))
 THEMES = ("auto", "dark", "light")
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
+class Viewer:
     """Who is looking, as the session knows it."""
 
     username: str = ""
     is_staff: bool = False
     cart_count: int = 0
-
-    @property
-    def signed_in(self) -> bool:
-        return bool(self.username)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class Layout:
     @classmethod
     def of(
         cls,
-        visitor: Visitor,
+        viewer: Viewer,
         *,
         theme: str,
         path: str,
@@ -102,10 +101,10 @@ class Layout:
             theme=theme,
             next_theme=following,
             next_theme_label=theme_label(following),
-            username=visitor.username,
-            cart=CartLink.of(visitor.cart_count),
+            username=viewer.username,
+            cart=CartLink.of(viewer.cart_count),
             toasts=tuple(Toast.of(text, tags) for text, tags in messages),
-            admins=tuple(AdminLink(admin_label(name), url) for name, url in admins.items()) if visitor.is_staff else (),
+            admins=tuple(AdminLink(admin_label(name), url) for name, url in admins.items()) if viewer.is_staff else (),
             path=path,
             search=search,
         )
@@ -123,14 +122,15 @@ def admin_label(service: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The balance in the header; `waiting` asks again, because payments rest."""
+    """The balance in the header; `waiting` asks again, because payments do not answer."""
 
     text: str
     label: str
     waiting: bool
 
     @classmethod
-    def of(cls, text: str) -> Self:
+    def of(cls, account: Account) -> Self:
+        text = money(account.balance)
         return cls(text, _("Balance: %(money)s") % {"money": text}, waiting=False)
 
     @classmethod
@@ -138,5 +138,5 @@ class Balance:
         return cls("", _("Account"), waiting=False)
 
     @classmethod
-    def resting(cls) -> Self:
+    def unavailable(cls) -> Self:
         return cls("…", _("Payments are resting"), waiting=True)

@@ -6,8 +6,9 @@ from typing import Self
 from django.utils.translation import gettext as _
 
 from services.gateway.dtos import Order, Page, Timeline
+from services.gateway.steps import StepName
 from services.gateway.viewmodels.formats import moment, money
-from services.gateway.viewmodels.parts import Choice, Line, query_string
+from services.gateway.viewmodels.parts import BillLine, Choice, query_string
 from services.gateway.viewmodels.steps import StepRow, step_rows, timeline_note
 
 STATUSES = ("NEW", "PAID", "REJECTED")
@@ -33,7 +34,7 @@ def state_of(order: Order) -> str:
 def label_of(state: str) -> str:
     labels = {
         "new": _("Being paid"),
-        "late": _("Delayed, nothing taken"),
+        "late": _("Delayed"),
         "paid": _("Paid"),
         "rejected": _("Rejected"),
     }
@@ -105,6 +106,11 @@ def list_query(status: str, cursor: str | None) -> str:
     return query_string({"status": status, "cursor": cursor}) if cursor else ""
 
 
+def is_decided(timeline: Timeline) -> bool:
+    """Whether payments have decided; the order itself learns it a moment later."""
+    return any(step.step == StepName.SETTLED for step in timeline.steps)
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """How it stands with the order, in plain words, and what to do next."""
@@ -115,14 +121,17 @@ class Ending:
     can_order_again: bool
 
 
-def ending_of(order: Order, state: str) -> Ending:
+def ending_of(order: Order, state: str, timeline: Timeline) -> Ending:
     if state == "paid":
         return Ending(
             _("Paid. Thank you!"), _("%(money)s was taken, exactly once.") % {"money": money(order.total)}, "", True
         )
+    if is_decided(timeline) and state == "new":
+        text = _("The money is decided, and the answer is on its way. This page follows by itself.")
+        return Ending(_("One moment…"), text, "", False)
     if state == "late":
         text = _("Something between our services is slow. We have been told and are on it; you need not do anything.")
-        return Ending(_("Delayed, nothing taken"), text, "", False)
+        return Ending(_("Delayed") if timeline.silent else _("Delayed, nothing taken"), text, "", False)
     if state == "new":
         return Ending(_("One moment…"), _("Payments are being asked. This page follows by itself."), "", False)
     reasons = {
@@ -148,15 +157,15 @@ class OrderLive:
 
     @classmethod
     def of(cls, order: Order, timeline: Timeline, *, poll: int = 0) -> Self:
-        state = state_of(order)
+        state = "new" if order.status == "NEW" and is_decided(timeline) else state_of(order)
         final = order.status != "NEW" and (timeline.complete or poll >= GIVE_UP)
         return cls(
             id=str(order.id),
             state=state,
             status=label_of(state),
-            ending=ending_of(order, state),
+            ending=ending_of(order, state, timeline),
             steps=step_rows(timeline.steps),
-            note=timeline_note(order, timeline),
+            note=timeline_note(timeline),
             delay="" if final else delay_of(poll),
             poll=poll + 1,
         )
@@ -170,7 +179,7 @@ class OrderPage:
     description: str
     name: str
     placed: str
-    lines: tuple[Line, ...]
+    lines: tuple[BillLine, ...]
     total: str
     live: OrderLive
 
@@ -182,7 +191,9 @@ class OrderPage:
             description=_("The order and its way through our services."),
             name=name,
             placed=moment(order.created_at),
-            lines=tuple(Line.from_item(item) for item in order.items),
+            lines=tuple(
+                BillLine.of(item.product, item.name, item.quantity, item.price, item.total) for item in order.items
+            ),
             total=money(order.total),
             live=OrderLive.of(order, timeline),
         )

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.forms import BaseForm
 
-from services.gateway.dtos import OrderItem
+from services.gateway.dtos import Money
 from services.gateway.viewmodels.formats import money
 
 
@@ -29,8 +29,8 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of an order: name and price as they were."""
+class BillLine:
+    """What was or will be ordered of a product; `price` says how many, too."""
 
     slug: str
     name: str
@@ -38,8 +38,8 @@ class Line:
     total: str
 
     @classmethod
-    def from_item(cls, item: OrderItem) -> Self:
-        return cls(item.product, item.name, f"{item.quantity} × {money(item.price)}", money(item.total))
+    def of(cls, slug: str, name: str, quantity: int, price: Money, total: Money) -> Self:
+        return cls(slug, name, f"{quantity} × {money(price)}", money(total))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from services.gateway.dtos import Order, Step, Timeline
+from services.gateway.dtos import Step, Timeline
+from services.gateway.steps import StepName
 from services.gateway.viewmodels.formats import clock, duration
 
 
@@ -22,28 +23,32 @@ class StepRow:
     state: str
 
 
-def step_labels() -> dict[str, tuple[str, str]]:
+def step_labels() -> dict[StepName, tuple[str, str]]:
     return {
-        "created": ("orders", _("The order is written down")),
-        "enqueued": ("orders", _("So is the payment task, in the same breath")),
-        "produced": ("orders", _("The task is on its way")),
-        "received": ("payments", _("Payments have the task")),
-        "settled": ("payments", _("The money is decided, once and for all")),
-        "reply_enqueued": ("payments", _("The answer is written down with it")),
-        "reply_produced": ("payments", _("The answer is on its way")),
-        "reply_received": ("orders", _("Orders have the answer")),
-        "status_changed": ("orders", _("The order knows how it ended")),
+        StepName.CREATED: ("orders", _("The order is written down")),
+        StepName.ENQUEUED: ("orders", _("So is the payment task, in the same breath")),
+        StepName.PRODUCED: ("orders", _("The task is on its way")),
+        StepName.RECEIVED: ("payments", _("Payments have the task")),
+        StepName.SETTLED: ("payments", _("The money is decided, once and for all")),
+        StepName.REPLY_ENQUEUED: ("payments", _("The answer is written down with it")),
+        StepName.REPLY_PRODUCED: ("payments", _("The answer is on its way")),
+        StepName.REPLY_RECEIVED: ("orders", _("Orders have the answer")),
+        StepName.STATUS_CHANGED: ("orders", _("The order knows how it ended")),
     }
 
 
 def step_rows(steps: Sequence[Step]) -> tuple[StepRow, ...]:
-    """All nine steps: those that happened with the time since the one before, the others still open."""
-    happened = {step.step: step for step in steps}
+    """All nine steps: those that happened by time, with the time since the one before; the others still open."""
+    places = {name: place for place, name in enumerate(StepName)}
+    happened = iter(sorted(steps, key=lambda step: (step.at, places[StepName(step.step)])))
+    known = {step.step for step in steps}
     sides = {"orders": _("Orders"), "payments": _("Payments")}
     rows: list[StepRow] = []
     before: datetime | None = None
-    for name, (side, label) in step_labels().items():
-        step = happened.get(name)
+    labels = step_labels()
+    for name in StepName:
+        step = next(happened) if name in known else None
+        side, label = labels[StepName(step.step) if step else name]
         since = f"+{duration(step.at - before)}" if step and before else ""
         at, state = (clock(step.at), "done") if step else ("", "open")
         rows.append(StepRow(label, side, sides[side], at, since, state))
@@ -51,11 +56,11 @@ def step_rows(steps: Sequence[Step]) -> tuple[StepRow, ...]:
     return tuple(rows)
 
 
-def timeline_note(order: Order, timeline: Timeline) -> str:
-    """What to say about a timeline that is not whole."""
+def timeline_note(timeline: Timeline) -> str:
+    """How long it took, or what to say about a timeline that is not whole."""
     if timeline.complete:
         times = [step.at for step in timeline.steps]
         return _("From order to answer in %(duration)s.") % {"duration": duration(max(times) - min(times))}
-    if order.status == "NEW":
-        return _("The grey steps are still to come.")
-    return _("One of the services does not answer just now, so some steps cannot be shown.")
+    if timeline.silent:
+        return _("One of the services does not answer just now, so some steps cannot be shown.")
+    return _("The grey steps are still to come.")

@@ -5,6 +5,9 @@ from typing import Self
 
 from django.utils.translation import gettext as _
 
+from services.gateway.dtos import Money
+from services.gateway.viewmodels.formats import money
+
 
 @dataclass(frozen=True, slots=True)
 class TroublePage:
@@ -47,10 +50,30 @@ class TroublePage:
         return cls(_("One moment"), text, "429", text)
 
     @classmethod
-    def resting(cls, service: str, path: str) -> Self:
+    def unavailable(cls, service: str, path: str) -> Self:
         titles = {"payments": _("Payments are resting"), "orders": _("Orders are resting")}
         texts = {
             "payments": _("Your money is safe. The catalogue, the cart and your orders work in the meantime."),
             "orders": _("The catalogue and your orders are away for a moment. Your cart is kept."),
         }
         return cls(titles[service], texts[service], "…", texts[service], path)
+
+    @classmethod
+    def order_unknown(cls, total: Money, path: str) -> Self:
+        text = _(
+            "We do not know yet whether your order of %(money)s is placed. "
+            "We ask for this very order until we know: it cannot be placed twice."
+        )
+        return cls._unknown(text % {"money": money(total)}, path)
+
+    @classmethod
+    def top_up_unknown(cls, amount: Money, path: str) -> Self:
+        text = _(
+            "We do not know yet whether your top-up of %(money)s has arrived. "
+            "We ask for this very top-up until we know: it cannot count twice."
+        )
+        return cls._unknown(text % {"money": money(amount)}, path)
+
+    @classmethod
+    def _unknown(cls, text: str, path: str) -> Self:
+        return cls(_("Not known yet"), text, "…", text, path)

@@ -3,26 +3,31 @@
 import uuid
 
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from services.gateway.clients.errors import UpstreamRefused, UpstreamUnavailable
+from services.gateway.clients.errors import UpstreamUnavailable
+from services.gateway.clients.payments import PaymentsClient
 from services.gateway.clients.upstreams import upstreams_for
 from services.gateway.forms import TopUpForm
 from services.gateway.models import User
-from services.gateway.viewmodels.account import AccountPage, TopUp
-from services.gateway.viewmodels.formats import money
+from services.gateway.use_cases.top_up import NotToppedUp, ToppedUp, settle, top_up
+from services.gateway.viewmodels.account import (
+    AccountPage,
+    TopUp,
+    account_opened,
+    form_used_already,
+    not_sent,
+    top_up_refused,
+    topped_up,
+)
 from services.gateway.viewmodels.layout import Balance
-from services.gateway.viewmodels.parts import query_string
-from services.gateway.views.pages import PageRequest, ShopperRequest, fragment, go, page, shop_page, signed_in
+from services.gateway.views.decorators import sign_in_required, upstream_errors_as_pages
+from services.gateway.views.rendering import redirect_to, render_fragment, render_page
+from services.gateway.views.requests import PageRequest, ShopperRequest
 
 PAGE_SIZE = 10
-
-
-def asked_form(request: ShopperRequest) -> TopUpForm:
-    """A new form; one that was sent and not answered comes back by the address, with its key."""
-    return TopUpForm(initial={"amount": request.GET.get("amount", "")[:20], "key": request.GET.get("key", "")})
 
 
 def key_of(form: TopUpForm) -> uuid.UUID:
@@ -34,73 +39,75 @@ def key_of(form: TopUpForm) -> uuid.UUID:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@shop_page
-@signed_in
+@upstream_errors_as_pages
+@sign_in_required
 def account(request: ShopperRequest) -> HttpResponse:
     """Balance, top-up and entries, or the invitation to open an account; a POST brings money in."""
+    payments = upstreams_for(request.user).payments
     if request.method == "POST":
-        return top_up(request)
-    return look(request, asked_form(request))
+        return bring_in(request, payments)
+    return look(request, payments, TopUpForm(initial={"amount": request.GET.get("amount", "")[:20]}))
 
 
-def look(request: ShopperRequest, form: TopUpForm, status: int = 200) -> HttpResponse:
-    payments = upstreams_for(request).payments
-    try:
-        found = payments.account()
-    except UpstreamRefused as refusal:
-        if refusal.status != 404:
-            raise
-        return page(request, "account", AccountPage.none())
+def look(request: ShopperRequest, payments: PaymentsClient, form: TopUpForm, status: int = 200) -> HttpResponse:
+    """A top-up that is still open is settled before the page offers a form."""
+    earlier = settle(request.user.id, payments=payments)
+    return tell(request, earlier) if earlier else show(request, payments, form, status)
+
+
+def show(request: ShopperRequest, payments: PaymentsClient, form: TopUpForm, status: int) -> HttpResponse:
+    found = payments.find_account()
+    if found is None:
+        return render_page(request, "account", AccountPage.none())
     entries = payments.entries(cursor=request.GET.get("cursor", ""), page_size=PAGE_SIZE)
-    return page(request, "account", AccountPage.of(found, entries, TopUp.of(form, key_of(form))), status=status)
+    return render_page(request, "account", AccountPage.of(found, entries, TopUp.of(form, key_of(form))), status=status)
 
 
 @require_POST
-@shop_page
-@signed_in
+@upstream_errors_as_pages
+@sign_in_required
 def open_account(request: ShopperRequest) -> HttpResponse:
     """Open the shopper's one account; again, it stays the same."""
-    if upstreams_for(request).payments.open_account().created:
-        messages.success(request, _("Your account is open."))
-    return go(request, "gateway:account")
+    if upstreams_for(request.user).payments.open_account().created:
+        messages.success(request, account_opened())
+    return redirect_to(request, "gateway:account")
 
 
-def top_up(request: ShopperRequest) -> HttpResponse:
+def bring_in(request: ShopperRequest, payments: PaymentsClient) -> HttpResponse:
     """Bring money in, once for each form that was shown."""
     form = TopUpForm(request.POST)
     if not form.is_valid():
-        return look(request, form, 422)
-    key = str(form.cleaned_data["key"])
-    try:
-        made = upstreams_for(request).payments.deposit(form.cleaned_data["amount"], idempotency_key=key)
-    except UpstreamRefused as refusal:
-        return refused(request, refusal)
-    except UpstreamUnavailable:
-        messages.error(request, _("Payments did not answer. Press again: it cannot count twice."))
-        return go(request, "gateway:account", query=query_string({"amount": form["amount"].value(), "key": key}))
-    text = _("This top-up counts once: %(money)s") if made.replayed else _("Topped up: %(money)s")
-    messages.success(request, text % {"money": money(made.deposit.amount)})
-    return go(request, "gateway:account")
+        return look(request, payments, form, 422)
+    key, amount = form.cleaned_data["key"], form.cleaned_data["amount"]
+    outcome = top_up(request.user.id, payments=payments, key=key, amount=amount)
+    if isinstance(outcome, ToppedUp) and (outcome.key, outcome.deposit.amount.amount) != (key, amount):
+        messages.warning(request, not_sent())
+    return tell(request, outcome)
 
 
-def refused(request: ShopperRequest, refusal: UpstreamRefused) -> HttpResponse:
-    """Say why, and show a new form with a new key."""
-    texts = {422: _("That form was used already, with another amount. Here is a new one.")}
-    messages.error(request, texts.get(refusal.status, _("That top-up was refused. Your balance is as before.")))
-    return go(request, "gateway:account")
+def tell(request: ShopperRequest, outcome: ToppedUp | NotToppedUp) -> HttpResponse:
+    """Say how it ended, and show a new form with a new key."""
+    match outcome:
+        case ToppedUp():
+            messages.success(request, topped_up(outcome.deposit, replayed=outcome.replayed))
+        case NotToppedUp.KEY_OF_ANOTHER_DEPOSIT:
+            messages.error(request, form_used_already())
+        case NotToppedUp.REFUSED:
+            messages.error(request, top_up_refused())
+    return redirect_to(request, "gateway:account")
 
 
 @require_safe
 def balance(request: PageRequest) -> HttpResponse:
     """The balance in the header: asked for apart, so that no page waits for payments."""
-    if not isinstance(request.user, User):
-        return fragment(request, "balance", Balance.none())
+    return render_fragment(request, "balance", balance_of(request.user))
+
+
+def balance_of(user: User | AnonymousUser) -> Balance:
+    if not isinstance(user, User):
+        return Balance.none()
     try:
-        found = Balance.of(money(upstreams_for(request).payments.account().balance))
+        found = upstreams_for(user).payments.find_account()
     except UpstreamUnavailable:
-        found = Balance.resting()
-    except UpstreamRefused as refusal:
-        if refusal.status != 404:
-            raise
-        found = Balance.none()
-    return fragment(request, "balance", found)
+        return Balance.unavailable()
+    return Balance.of(found) if found else Balance.none()

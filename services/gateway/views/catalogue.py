@@ -4,10 +4,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import etag, require_safe
 
-from services.gateway import carts, pictures
+from services.gateway import pictures
 from services.gateway.clients.upstreams import upstreams_for
+from services.gateway.use_cases import carts
 from services.gateway.viewmodels.catalogue import Browsing, CataloguePage, ProductPage
-from services.gateway.views.pages import PageRequest, fragment, page, shop_page, wants_fragment
+from services.gateway.views.decorators import upstream_errors_as_pages
+from services.gateway.views.rendering import render_fragment, render_page
+from services.gateway.views.requests import PageRequest, wants_fragment
+from services.gateway.views.session_cart import visitor_of
 
 SORTS = ("price", "-price", "name")
 PAGE_SIZE = 12
@@ -20,10 +24,10 @@ def browsing_of(request: HttpRequest) -> Browsing:
 
 
 @require_safe
-@shop_page
+@upstream_errors_as_pages
 def catalogue(request: PageRequest) -> HttpResponse:
     """The grid; htmx gets its results, or the next cards alone."""
-    orders = upstreams_for(request).orders
+    orders = upstreams_for(request.user).orders
     browsing, cursor = browsing_of(request), request.GET.get("cursor", "")
     categories = orders.categories()
     if browsing.category and browsing.category not in {each.slug for each in categories}:
@@ -33,18 +37,18 @@ def catalogue(request: PageRequest) -> HttpResponse:
     )
     view_model = CataloguePage.of(browsing, categories, found, first=not cursor)
     if not wants_fragment(request):
-        return page(request, "catalogue", view_model)
-    return fragment(request, "cards" if cursor else "results", view_model.results)
+        return render_page(request, "catalogue", view_model)
+    return render_fragment(request, "cards" if cursor else "results", view_model.results)
 
 
 @require_safe
-@shop_page
+@upstream_errors_as_pages
 def product(request: PageRequest, slug: str) -> HttpResponse:
     """One product."""
-    orders = upstreams_for(request).orders
+    orders = upstreams_for(request.user).orders
     found = orders.product(slug)
-    in_cart = carts.contents(carts.find_cart(request)).get(slug, 0)
-    return page(request, "product", ProductPage.of(found, orders.categories(), in_cart=in_cart))
+    in_cart = carts.contents(visitor_of(request)).quantities.get(slug, 0)
+    return render_page(request, "product", ProductPage.of(found, orders.categories(), in_cart=in_cart))
 
 
 def picture_tag(request: HttpRequest, slug: str) -> str:

@@ -4,107 +4,91 @@ import uuid
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from services.gateway import carts
-from services.gateway.clients.errors import UpstreamRefused, UpstreamUnavailable
+from services.gateway.clients.errors import UpstreamUnavailable
 from services.gateway.clients.payments import PaymentsClient
-from services.gateway.clients.upstreams import upstreams_for
+from services.gateway.clients.upstreams import Upstreams, upstreams_for
 from services.gateway.dtos import Money
 from services.gateway.forms import CheckoutForm
-from services.gateway.models import Cart
-from services.gateway.viewmodels.cart import total_of
+from services.gateway.use_cases.checkout import NotOrdered, Ordered, order_cart, review, settle
 from services.gateway.viewmodels.checkout import (
+    BalanceCheck,
     CheckoutPage,
-    Purse,
     cart_changed,
+    ordered_already,
+    ordered_before,
     price_changed,
-    still_placing,
-    unknown_outcome,
 )
 from services.gateway.viewmodels.parts import Notice
-from services.gateway.views.cart import products_of
-from services.gateway.views.pages import ShopperRequest, go, page, shop_page, signed_in
-
-ANOTHER_ORDER_OF_THIS_KEY = 422
+from services.gateway.views.decorators import sign_in_required, upstream_errors_as_pages
+from services.gateway.views.rendering import redirect_to, render_page
+from services.gateway.views.requests import ShopperRequest
+from services.gateway.views.session_cart import hand_over_cart
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@shop_page
-@signed_in
+@upstream_errors_as_pages
+@sign_in_required
 def checkout(request: ShopperRequest) -> HttpResponse:
     """Show what will be ordered, or order it."""
-    cart = carts.find_cart(request)
-    if request.method == "POST":
-        return order_now(request, cart)
-    return look(request, cart)
+    hand_over_cart(request, request.user)
+    upstreams = upstreams_for(request.user)
+    return order(request, upstreams) if request.method == "POST" else look(request, upstreams)
 
 
-def look(request: ShopperRequest, cart: Cart | None, notice: Notice | None = None, status: int = 200) -> HttpResponse:
-    """The items at today's prices; without any, the cart's own page says so."""
-    quantities = carts.contents(cart)
-    upstreams = upstreams_for(request)
-    products = products_of(upstreams.orders, list(quantities))
-    if cart is None or not products or len(products) < len(quantities):
+def look(
+    request: ShopperRequest, upstreams: Upstreams, notice: Notice | None = None, status: int = 200
+) -> HttpResponse:
+    """An order that is still open is settled before the page says anything else."""
+    earlier = settle(request.user.id, orders=upstreams.orders)
+    return tell(request, upstreams, earlier) if earlier else show(request, upstreams, notice, status)
+
+
+def show(request: ShopperRequest, upstreams: Upstreams, notice: Notice | None, status: int) -> HttpResponse:
+    """The items at today's prices; where they cannot be ordered, the cart's own page says why."""
+    found = review(request.user.id, orders=upstreams.orders)
+    if found is None:
         if notice is not None:
             messages.error(request, notice.text)
-        return go(request, "gateway:cart")
-    total = total_of(quantities, {product.slug: product for product in products})
-    purse = purse_of(upstreams.payments, total)
-    return page(
-        request, "checkout", CheckoutPage.of(cart.key, quantities, products, purse, notice=notice), status=status
-    )
+        return redirect_to(request, "gateway:cart")
+    balance_check = check_balance(upstreams.payments, found.cart.total)
+    view_model = CheckoutPage.of(found.key, found.cart, balance_check, notice=notice)
+    return render_page(request, "checkout", view_model, status=status)
 
 
-def purse_of(payments: PaymentsClient, total: Money) -> Purse:
+def check_balance(payments: PaymentsClient, total: Money) -> BalanceCheck:
     try:
-        return Purse.of(payments.account(), total)
+        account = payments.find_account()
     except UpstreamUnavailable:
-        return Purse.resting()
-    except UpstreamRefused as refusal:
-        if refusal.status != 404:
-            raise
-        return Purse.none()
+        return BalanceCheck.unavailable()
+    return BalanceCheck.of(account, total) if account else BalanceCheck.none()
 
 
-def order_now(request: ShopperRequest, cart: Cart | None) -> HttpResponse:
-    """Place the order of exactly the cart that was shown; a form sent again leads to the order it made."""
+def order(request: ShopperRequest, upstreams: Upstreams) -> HttpResponse:
+    """Order exactly the cart that was shown; a form sent again leads to the order it made."""
     form = CheckoutForm(request.POST)
     if not form.is_valid():
-        return look(request, cart, cart_changed(), 409)
-    key: uuid.UUID = form.cleaned_data["key"]
-    if order_id := carts.ordered(request.user, key):
-        return go(request, "gateway:order", order_id)
-    items = carts.contents_of_key(cart, key)
-    if cart is None or not items:
-        return look(request, cart, cart_changed(), 409)
-    return place(request, cart, items, Money(form.cleaned_data["amount"], form.cleaned_data["currency"]))
+        return look(request, upstreams, cart_changed(), 409)
+    key = form.cleaned_data["key"]
+    expected_total = Money(form.cleaned_data["amount"], form.cleaned_data["currency"])
+    outcome = order_cart(request.user.id, orders=upstreams.orders, key=key, expected_total=expected_total)
+    return tell(request, upstreams, outcome, pressed=key)
 
 
-def place(request: ShopperRequest, cart: Cart, items: dict[str, int], total: Money) -> HttpResponse:
-    try:
-        placed = upstreams_for(request).orders.place_order(items, idempotency_key=str(cart.key), expected_total=total)
-    except UpstreamUnavailable:
-        return unknown(request, cart)
-    except UpstreamRefused as refusal:
-        return refused(request, cart, refusal)
-    carts.settle_up(request.user, cart.key, items, placed.order.id)
-    return go(request, "gateway:order", placed.order.id)
-
-
-def refused(request: ShopperRequest, cart: Cart, refusal: UpstreamRefused) -> HttpResponse:
-    if refusal.slug == "price-changed":
-        return look(request, cart, price_changed(), 409)
-    if refusal.status == ANOTHER_ORDER_OF_THIS_KEY:
-        messages.error(request, _("This cart has been ordered already: here are your orders."))
-        return go(request, "gateway:orders")
-    if refusal.status in (409, 429):
-        return look(request, cart, still_placing(), 409)
-    return look(request, cart, cart_changed(), 409)
-
-
-def unknown(request: ShopperRequest, cart: Cart) -> HttpResponse:
-    """The order may have been placed or not; the same form settles it."""
-    messages.error(request, unknown_outcome().text)
-    return go(request, "gateway:checkout")
+def tell(
+    request: ShopperRequest, upstreams: Upstreams, outcome: Ordered | NotOrdered, pressed: uuid.UUID | None = None
+) -> HttpResponse:
+    """Lead to the order, or say why nothing was ordered, beside what could be."""
+    match outcome:
+        case Ordered(order_id=None):
+            messages.error(request, ordered_already())
+            return redirect_to(request, "gateway:orders")
+        case Ordered():
+            if outcome.key != pressed:
+                messages.success(request, ordered_before())
+            return redirect_to(request, "gateway:order", outcome.order_id)
+        case NotOrdered.PRICE_CHANGED:
+            return show(request, upstreams, price_changed(), 409)
+        case NotOrdered.CART_CHANGED:
+            return show(request, upstreams, cart_changed(), 409)

@@ -4,17 +4,17 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from services.gateway.viewmodels.trouble import TroublePage
-from services.gateway.views.pages import page
+from services.gateway.views.rendering import render_page
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400."""
-    return page(request, "trouble", TroublePage.bad_request(), status=400)
+    return render_page(request, "trouble", TroublePage.bad_request(), status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403."""
-    return page(request, "trouble", TroublePage.forbidden(), status=403)
+    return render_page(request, "trouble", TroublePage.forbidden(), status=403)
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -24,7 +24,7 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404."""
-    return page(request, "trouble", TroublePage.not_found(), status=404)
+    return render_page(request, "trouble", TroublePage.not_found(), status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

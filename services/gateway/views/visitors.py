@@ -5,11 +5,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from services.gateway import carts, use_cases
 from services.gateway.forms import RegisterForm, SignInForm
+from services.gateway.use_cases import people
 from services.gateway.viewmodels.layout import THEMES
 from services.gateway.viewmodels.signing_in import SignInPage
-from services.gateway.views.pages import THEME_COOKIE, PageRequest, go, local_path, page
+from services.gateway.views.rendering import THEME_COOKIE, redirect_to, render_page
+from services.gateway.views.requests import PageRequest, local_path
+from services.gateway.views.session_cart import hand_over_cart
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 A_YEAR = 31_536_000
@@ -24,40 +26,41 @@ def next_path(request: HttpRequest) -> str:
 def sign_in(request: PageRequest) -> HttpResponse:
     """Sign in; the cart comes along."""
     if request.user.is_authenticated:
-        return go(request, next_path(request))
+        return redirect_to(request, next_path(request))
     form = SignInForm(request, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        login(request, form.get_user())
-        carts.find_cart(request)
-        return go(request, next_path(request))
+        user = form.get_user()
+        login(request, user)
+        hand_over_cart(request, user)
+        return redirect_to(request, next_path(request))
     status = 422 if request.method == "POST" else 200
-    return page(request, "sign_in", SignInPage.log_in(form, next_path(request)), status=status)
+    return render_page(request, "sign_in", SignInPage.log_in(form, next_path(request)), status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: PageRequest) -> HttpResponse:
     """Register and be signed in; the cart comes along."""
     if request.user.is_authenticated:
-        return go(request, next_path(request))
+        return redirect_to(request, next_path(request))
     form = RegisterForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            user = use_cases.register(**form.cleaned_data)
+            user = people.register(**form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:
             login(request, user, backend=BACKEND)
-            carts.find_cart(request)
-            return go(request, next_path(request))
+            hand_over_cart(request, user)
+            return redirect_to(request, next_path(request))
     status = 422 if request.method == "POST" else 200
-    return page(request, "sign_in", SignInPage.register(form, next_path(request)), status=status)
+    return render_page(request, "sign_in", SignInPage.register(form, next_path(request)), status=status)
 
 
 @require_POST
 def sign_out(request: PageRequest) -> HttpResponse:
     """Sign out; the cart stays with the user."""
     logout(request)
-    return go(request, "gateway:catalogue")
+    return redirect_to(request, "gateway:catalogue")
 
 
 @require_POST

@@ -1,14 +1,10 @@
-"""What messaging knows about a message, for timelines, probes and operators."""
+"""What messaging knows about a message, for timelines."""
 
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Min
-from django.utils import timezone
-
-from ..models import DeadLetter, InboxMessage, OutboxMessage, PendingDelivery, pending_inbox
+from ..models import InboxMessage, OutboxMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +61,3 @@ def inbox_trace(message_type: str, subject: uuid.UUID) -> InboxTrace | None:
         dead=message.dead_at is not None,
         key=message.key,
     )
-
-
-def health_details() -> dict[str, Any]:
-    """Ages in seconds of the oldest that waits, and the number of open dead letters: what `/readyz` tells."""
-    now = timezone.now()
-    unsent = PendingDelivery.objects.aggregate(oldest=Min("message__created_at"))["oldest"]
-    unprocessed = pending_inbox().aggregate(oldest=Min("received_at"))["oldest"]
-    return {
-        "oldest_unsent_seconds": (now - unsent).total_seconds() if unsent else 0,
-        "oldest_unprocessed_seconds": (now - unprocessed).total_seconds() if unprocessed else 0,
-        "dead_letters": DeadLetter.objects.filter(resolved_at=None).count(),
-    }

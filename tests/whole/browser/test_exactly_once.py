@@ -6,6 +6,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
+from tests.whole.browser.processes import frozen
 from tests.whole.browser.shopping import (
     CHEAP,
     open_account,
@@ -17,6 +18,7 @@ from tests.whole.browser.shopping import (
 )
 
 PRICE = "₽99.00"
+BACK = 40_000
 
 
 @pytest.fixture
@@ -130,3 +132,26 @@ def test_top_up_sent_twice_counts_once(shopper):
     for _ in range(2):
         shopper.context.request.post("/account/", form={**fields, "amount": "100"}, headers={"Referer": shopper.url})
     assert balance_of(shopper) == "₽1,100.00"
+
+
+def test_top_up_pressed_while_payments_hang_counts_once_and_is_told_by_itself(shopper, shop):
+    shopper.goto("/account/")
+    shopper.fill("#amount", "100")
+    with frozen(shop, "payments_proj.wsgi"):
+        shopper.click("main form button")
+        expect(shopper.locator("h1")).to_have_text("Not known yet")
+        shopper.click("text=Look again")
+        expect(shopper.locator("h1")).to_have_text("Not known yet")
+        expect(shopper.locator("main form")).to_have_count(0)
+    expect(shopper.locator(".purse-balance")).to_have_text("₽1,100.00", timeout=BACK)
+    expect(shopper.locator("#toasts")).to_contain_text("₽100.00")
+
+
+def test_order_pressed_while_orders_hang_is_placed_once_and_shown_by_itself(shopper, shop):
+    shopper.goto("/checkout/")
+    with frozen(shop, "orders_proj.wsgi"):
+        shopper.click("text=Order and pay")
+        expect(shopper.locator("h1")).to_have_text("Not known yet")
+    shopper.wait_for_url("**/orders/*/", timeout=BACK)
+    wait_for_state(shopper, "paid")
+    is_paid_once(shopper)

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says beside the good answers."""
+"""What the OpenAPI document says of problems and of the token."""
 
 from typing import Any
 
@@ -18,12 +18,12 @@ MEANINGS = {
 }
 
 
-def answers(good: dict[int, Any], *problems: int) -> dict[Any, Any]:
+def with_problems(good: dict[int, Any], *problems: int) -> dict[Any, Any]:
     """The responses of an operation: the good ones, and problems by their status."""
-    refused = {
+    refusals = {
         (status, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, description=MEANINGS[status]) for status in problems
     }
-    return {**good, **refused}
+    return {**good, **refusals}
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""What the gateway does by itself: people register and sign in."""
+"""People: they register, and sign in to the REST API."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,6 @@ from datetime import datetime
 from django.contrib.auth import authenticate, password_validation
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
@@ -44,9 +43,9 @@ def register(*, username: str, password: str) -> User:
     return user
 
 
-def issue_token(request: HttpRequest, *, username: str, password: str) -> IssuedToken | None:
+def issue_token(*, username: str, password: str) -> IssuedToken | None:
     """A token for the user of this name and password; None where there is none."""
-    user = authenticate(request, username=username, password=password)
+    user = authenticate(username=username, password=password)
     if user is None:
         return None
     token, secret = AuthToken.objects.create(user)

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from services.common.http.fields import MoneySerializer
 from services.gateway.dtos import Account, Category, Deposit, Entry, Order, OrderItem, Product, Step, Timeline
 from services.gateway.models import User
-from services.gateway.use_cases import IssuedToken
+from services.gateway.use_cases.people import IssuedToken
 
 
 class UserSerializer(serializers.Serializer[User]):

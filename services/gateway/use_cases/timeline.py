@@ -6,18 +6,9 @@ from collections.abc import Callable
 from services.gateway.clients.errors import UpstreamUnavailable
 from services.gateway.clients.upstreams import Upstreams
 from services.gateway.dtos import Step, Timeline
+from services.gateway.steps import StepName
 
-STEPS = (
-    "created",
-    "enqueued",
-    "produced",
-    "received",
-    "settled",
-    "reply_enqueued",
-    "reply_produced",
-    "reply_received",
-    "status_changed",
-)
+POSITIONS = {name.value: position for position, name in enumerate(StepName)}
 
 
 def timeline_of(upstreams: Upstreams, order_id: uuid.UUID) -> Timeline:
@@ -26,9 +17,10 @@ def timeline_of(upstreams: Upstreams, order_id: uuid.UUID) -> Timeline:
     payments = steps_of(upstreams.payments.timeline, order_id)
     if orders is None and payments is None:
         raise UpstreamUnavailable("orders")
-    known = [step for step in [*(orders or ()), *(payments or ())] if step.step in STEPS]
-    steps = sorted(known, key=lambda step: (STEPS.index(step.step), step.at))
-    return Timeline(complete={step.step for step in steps} == set(STEPS), steps=tuple(steps))
+    known = [step for step in [*(orders or ()), *(payments or ())] if step.step in POSITIONS]
+    steps = sorted(known, key=lambda step: (POSITIONS[step.step], step.at))
+    complete = {step.step for step in steps} == set(POSITIONS)
+    return Timeline(complete, tuple(steps), silent=orders is None or payments is None)
 
 
 def steps_of(ask: Callable[[uuid.UUID], tuple[Step, ...]], order_id: uuid.UUID) -> tuple[Step, ...] | None:

@@ -1,4 +1,4 @@
-"""An upstream as one caller uses it."""
+"""A channel in one caller's name."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ READ_WITH_KEY_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CallerChannel:
     """A channel as one caller uses it: in their name and language, within one deadline."""
 
     channel: Channel

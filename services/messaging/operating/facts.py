@@ -1,0 +1,93 @@
+"""The facts of messaging: what waits and for how long, what was given up, and whether anybody leads.
+
+How much waits has no bound: a burst is no trouble while it drains, and the age of the oldest says whether it does.
+"""
+
+from django.db.models import Min
+from django.utils import timezone
+
+from ..facts import Fact
+from ..models import PendingDelivery, pending_inbox
+from ..processes.chores import ROLE as CHORES
+from ..processes.leader import lock_number
+from ..sending.relay import ROLE as RELAY
+from ..sql import fetch
+from .choice import open_letters
+
+# A message waits for milliseconds, and while a worker starts again or Kafka shares out its partitions for some seconds.
+PATIENCE_SECONDS = 10
+
+# The number is signed where the lock is taken, and unsigned where it is listed; 2 marks a lock of two numbers.
+HELD = """
+SELECT EXISTS (
+    SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE datname = current_database() AND locktype = 'advisory' AND granted
+        AND classid = %b::bigint::oid AND objid = 0 AND objsubid = 2
+)
+"""
+
+
+def oldest_unsent_seconds() -> float:
+    """The age of the oldest message that waits to be sent; 0 where none does."""
+    oldest = PendingDelivery.objects.aggregate(oldest=Min("message__created_at"))["oldest"]
+    return (timezone.now() - oldest).total_seconds() if oldest else 0
+
+
+def oldest_unprocessed_seconds() -> float:
+    """The time since the oldest message that waits to be handled was received; 0 where none does."""
+    oldest = pending_inbox().aggregate(oldest=Min("received_at"))["oldest"]
+    return (timezone.now() - oldest).total_seconds() if oldest else 0
+
+
+def has_leader(role: str) -> bool:
+    """Whether any process holds the role's lock in this database."""
+    return bool(fetch(HELD, [lock_number(role) % 2**32])[0][0])
+
+
+FACTS = (
+    Fact(
+        name="oldest_unsent_seconds",
+        help="Age of the oldest message that waits in the outbox.",
+        unit="seconds",
+        read=oldest_unsent_seconds,
+        at_most=PATIENCE_SECONDS,
+    ),
+    Fact(
+        name="oldest_unprocessed_seconds",
+        help="Time since the oldest message that waits in the inbox was received.",
+        unit="seconds",
+        read=oldest_unprocessed_seconds,
+        at_most=PATIENCE_SECONDS,
+    ),
+    Fact(
+        name="pending_deliveries",
+        help="Messages that wait in the outbox.",
+        unit="messages",
+        read=lambda: PendingDelivery.objects.count(),
+    ),
+    Fact(
+        name="pending_messages",
+        help="Messages that wait in the inbox.",
+        unit="messages",
+        read=lambda: pending_inbox().count(),
+    ),
+    Fact(
+        name="dead_letters",
+        help="Messages set aside that nobody has dealt with.",
+        unit="messages",
+        read=lambda: open_letters().count(),
+        at_most=0,  # none heals by itself
+    ),
+    Fact(
+        name="relay_has_leader",
+        help="Whether a relay leads: without one nothing is sent.",
+        read=lambda: has_leader(RELAY),
+        at_least=1,
+    ),
+    Fact(
+        name="chores_have_leader",
+        help="Whether a process does the chores.",
+        read=lambda: has_leader(CHORES),
+        at_least=1,
+    ),
+)

@@ -1,0 +1,61 @@
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from services.common import messaging
+
+
+def test_what_the_environment_does_not_say_keeps_messagings_own_default(given):
+    given()
+    assert messaging.from_environment("orders") == {
+        "SERVICE": "orders",
+        "SOURCE": "urn:shop:orders",
+        "KAFKA_SECURITY": {},
+        "ALLOW_UNSAFE_DATABASE": False,
+        "FAULT": "",
+    }
+
+
+def test_what_the_environment_says_is_handed_on(given):
+    given(
+        TOPIC_PARTITIONS="3",
+        KAFKA_BOOTSTRAP_SERVERS="a:1,b:2",
+        KAFKA_SECURITY_PROTOCOL="SASL_SSL",
+        KAFKA_SASL_PASSWORD="hidden",
+    )
+    found = messaging.from_environment("orders")
+    assert (found["TOPIC_PARTITIONS"], found["KAFKA_BOOTSTRAP_SERVERS"]) == (3, "a:1,b:2")
+    assert found["KAFKA_SECURITY"] == {"security.protocol": "SASL_SSL", "sasl.password": "hidden"}
+
+
+def test_number_that_is_none_is_named(given):
+    given(RELAY_BATCH_SIZE="many")
+    with pytest.raises(ImproperlyConfigured, match="RELAY_BATCH_SIZE must be a whole number"):
+        messaging.from_environment("orders")
+
+
+def test_database_may_be_unsafe_in_the_embedded_mode_alone(given):
+    given(ALLOW_UNSAFE_DATABASE="1")
+    assert messaging.from_environment("orders")["ALLOW_UNSAFE_DATABASE"] is False
+    given(ALLOW_UNSAFE_DATABASE="1", EMBEDDED="1")
+    assert messaging.from_environment("orders")["ALLOW_UNSAFE_DATABASE"] is True
+
+
+def test_fault_is_armed_in_the_embedded_mode_alone(given):
+    given(FAULT="relay.before_mark", EMBEDDED="1")
+    assert messaging.fault() == "relay.before_mark"
+    given(FAULT="relay.before_mark")
+    with pytest.raises(ImproperlyConfigured, match="embedded shop alone"):
+        messaging.fault()
+
+
+def test_keys_stand_behind_their_ids_and_the_first_signs(given):
+    given(KEYS="k2:new, k1:old:with-colon ")
+    assert list(messaging.signing_keys("KEYS").items()) == [("k2", b"new"), ("k1", b"old:with-colon")]
+
+
+@pytest.mark.parametrize("keys", ["key", "k1:", ":key", "k1:a,", "k1:a,k1:b"])
+def test_key_without_an_id_or_an_id_without_a_key_is_refused_and_not_shown(given, keys):
+    given(KEYS=keys)
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        messaging.signing_keys("KEYS")
+    assert str(refusal.value) == "KEYS must look like id:key,id:key, each id once"
