@@ -1,17 +1,17 @@
-"""`manage.py <gateway|orders|payments> <command>`: one entry for three Django projects."""
+"""`manage.py <service> <command>`: one entry for the Django projects of all services."""
 
 import os
 import sys
 
-PROJECTS = ("gateway", "orders", "payments")
+from services.registry import SERVICES
 
 
 def main() -> None:
     """Run a management command under the named project's settings; refuse to guess the project."""
-    if len(sys.argv) < 2 or sys.argv[1] not in PROJECTS:
-        sys.exit(f"usage: manage.py <{'|'.join(PROJECTS)}> <command> [options]")
+    if len(sys.argv) < 2 or sys.argv[1] not in SERVICES:
+        sys.exit(f"usage: manage.py <{'|'.join(SERVICES)}> <command> [options]")
     project = sys.argv.pop(1)
-    os.environ["DJANGO_SETTINGS_MODULE"] = f"{project}_proj.settings"
+    os.environ["DJANGO_SETTINGS_MODULE"] = SERVICES[project].settings
     try:
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line

@@ -16,11 +16,13 @@ from pathlib import Path
 
 import pytest
 
+from services.registry import SERVICES
+
 ROOT = Path(__file__).resolve().parents[1]
 PROJECTS = {
-    "gateway": ["tests/gateway", "tests/every_project"],
-    "orders": ["tests/orders", "tests/common", "tests/every_project"],
-    "payments": ["tests/payments", "tests/every_project"],
+    **{name: [f"tests/{name}", "tests/every_project"] for name in SERVICES},
+    # What all services share, under the settings of one.
+    "common": ["tests/common"],
     "messaging": ["tests/messaging"],
     # Orders and payments in one process, stepped through by hand.
     "saga": ["tests/saga"],
@@ -31,7 +33,8 @@ PROJECTS = {
     ],
 }
 SETTINGS = {
-    **{name: f"{name}_proj.settings" for name in ("gateway", "orders", "payments")},
+    **{name: service.settings for name, service in SERVICES.items()},
+    "common": SERVICES["orders"].settings,
     "messaging": "tests.messaging.settings",
     "saga": "tests.saga.settings",
     "whole": "gateway_proj.settings",

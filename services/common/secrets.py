@@ -9,20 +9,31 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-# Who holds what. One key a direction: a service that is broken into cannot speak as another.
-HOLDERS = {
-    "GATEWAY_SECRET_KEY": ("gateway",),
-    "ORDERS_SECRET_KEY": ("orders",),
-    "PAYMENTS_SECRET_KEY": ("payments",),
-    "GATEWAY_TO_ORDERS_TOKEN_KEY": ("gateway", "orders"),
-    "GATEWAY_TO_PAYMENTS_TOKEN_KEY": ("gateway", "payments"),
-    "ORDERS_TO_PAYMENTS_TOKEN_KEY": ("orders", "payments"),
-    "OUTBOX_SIGNING_KEYS": ("orders", "payments"),
-    "INBOX_SIGNING_KEYS": ("orders", "payments"),
-}
-# For URLs that name no password.
-DATABASE_PASSWORDS = {f"{name.upper()}_DATABASE_PASSWORD": (name,) for name in ("gateway", "orders", "payments")}
+from services.registry import SERVICES
+
 MINIMUM_LENGTH = 50
+
+
+def token_keys() -> dict[str, tuple[str, ...]]:
+    """One key a direction: a service that is broken into cannot speak as another."""
+    calls = [(service.name, other) for service in SERVICES.values() for other in service.calls]
+    return {f"{caller.upper()}_TO_{other.upper()}_TOKEN_KEY": (caller, other) for caller, other in calls}
+
+
+def signing_keys() -> dict[str, tuple[str, ...]]:
+    """One key ring a topic, for those that send to it or receive from it."""
+    holders: dict[str, tuple[str, ...]] = {}
+    for service in SERVICES.values():
+        for topic in filter(None, (service.sends_to, service.receives_from)):
+            name = f"{topic.upper()}_SIGNING_KEYS"
+            holders[name] = (*holders.get(name, ()), service.name)
+    return holders
+
+
+# Who holds what.
+HOLDERS = {f"{name.upper()}_SECRET_KEY": (name,) for name in SERVICES} | token_keys() | signing_keys()
+# For URLs that name no password.
+DATABASE_PASSWORDS = {f"{name.upper()}_DATABASE_PASSWORD": (name,) for name in SERVICES}
 
 
 def make_secrets(folder: Path) -> None:

@@ -24,7 +24,7 @@ from services.embedded.children import start_child
 from services.embedded.ports import answers
 
 ROOT = Path(__file__).resolve().parents[2]
-POM = ROOT / "tests" / "kafka" / "pom.xml"
+POM = ROOT / "tests" / "whole" / "kafka" / "pom.xml"
 LOGGING = POM.with_name("log4j2.properties")
 JAVA_MINIMUM = 17
 # Three of them stand beside the shop on a small machine; the messages live in the page cache, not in the heap.

@@ -2,25 +2,25 @@
 
 from collections.abc import Mapping
 
+from services.registry import SERVICES
+
 
 def box(ports: Mapping[str, int]) -> str:
     """The one box with the words `shop is ready`, the addresses and the logins."""
     web = f"http://localhost:{ports['UI_PORT']}"
-    gateway, orders, payments = (
-        f"http://localhost:{ports[name]}" for name in ("GATEWAY_PORT", "ORDERS_PORT", "PAYMENTS_PORT")
-    )
+    urls = {name: f"http://localhost:{ports[service.port]}" for name, service in SERVICES.items()}
+    gateway = urls.pop("gateway")
     rows = [
         "shop is ready",
         "",
         f"web shop     {web}/",
         f"REST API     {gateway}/api/v1/   {gateway}/swagger-ui/",
-        f"orders       {orders}/admin/   {orders}/swagger-ui/",
-        f"payments     {payments}/admin/   {payments}/swagger-ui/",
+        *(f"{name:<12} {url}/admin/   {url}/swagger-ui/" for name, url in urls.items()),
         f"users        {gateway}/admin/",
         "",
         "shoppers     demo / demo-password (has money)",
         "             newcomer / newcomer-password (has no account)",
-        "staff        admin / admin-password (all three admins)",
+        "staff        admin / admin-password (all admins)",
         "",
         "Ctrl-C stops everything and keeps the data",
     ]

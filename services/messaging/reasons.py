@@ -13,6 +13,7 @@ class Reason(StrEnum):
     UNKNOWN_VERSION = "unknown_version"
     INVALID = "invalid"  # an object, but not what its type says
     CONFLICT = "conflict"  # the same subject came before with other content
+    REJECTED = "rejected"  # its handler says that it can never succeed
     FAILED = "failed"  # its handler failed for the last time
     REFUSED = "refused"  # by the broker, for ever
 

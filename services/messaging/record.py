@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+Place = tuple[str, int]  # topic, partition
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -15,6 +17,11 @@ class Record:
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...]
+
+    @property
+    def place(self) -> Place:
+        """Where it lies, but for the offset."""
+        return self.topic, self.partition
 
 
 @dataclass(frozen=True, slots=True)

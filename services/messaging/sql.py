@@ -5,10 +5,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from django.db import DatabaseError, connection
+from django.db import connection
 
-# Rolled back by PostgreSQL for reasons of timing alone: serialization failure, deadlock, lock not available.
-TRANSIENT_STATES = frozenset({"40001", "40P01", "55P03"})
+# SQLSTATEs (https://www.postgresql.org/docs/current/errcodes-appendix.html). Of timing alone: serialization failure,
+# deadlock, lock not available, statement and transaction time-outs.
+CONTESTED = ("40", "55P03", "57014", "25P04")
+# And of the server's own state: connection, resources, operator, system, an idle session that was ended.
+OF_ITSELF = (*CONTESTED, "08", "53", "57", "58", "25P03")
 
 
 class Given:
@@ -58,17 +61,26 @@ def fetch(statement: str, parameters: Sequence[object] = ()) -> list[tuple[Any, 
         return cursor.fetchall() if cursor.description else []
 
 
-def is_transient(error: BaseException) -> bool:
-    """Whether the same transaction can succeed if it is only tried again."""
-    cause = error.__cause__ if isinstance(error, DatabaseError) else error
-    return isinstance(cause, psycopg.Error) and cause.sqlstate in TRANSIENT_STATES
-
-
 def is_of_the_database(error: BaseException) -> bool:
-    """Whether the database said it of itself (lost, deadlock), and not of what it was asked to do."""
-    return is_transient(error) or (isinstance(error, DatabaseError) and connection_is_lost())
+    """Whether the database said it of itself (lost, deadlock, busy, full), and not of what it was asked to do.
+
+    The error alone decides: Django may have opened a new connection before anybody can look at the lost one.
+    """
+    return any(
+        cause.sqlstate.startswith(OF_ITSELF) if cause.sqlstate else isinstance(cause, psycopg.OperationalError)
+        for cause in _causes(error)
+    )
 
 
-def connection_is_lost() -> bool:
-    """Whether the connection must be opened anew."""
-    return connection.connection is None or connection.connection.broken or not connection.is_usable()
+def is_contested(error: BaseException) -> bool:
+    """Whether others were in its way, and not the server's state: the same work can succeed in smaller parts."""
+    return any(cause.sqlstate and cause.sqlstate.startswith(CONTESTED) for cause in _causes(error))
+
+
+def _causes(error: BaseException) -> Iterator[psycopg.Error]:
+    """The errors of PostgreSQL that it was raised from or beside."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, psycopg.Error):
+            yield seen
+        seen = seen.__cause__ or seen.__context__

@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
 from services.common.admin import ReadOnly, ReadOnlyAdmin
+from services.common.clock import database_now
 from services.orders.models import Category, Order, OrderItem, Product
 from services.orders.queries import is_delayed
 
@@ -38,7 +38,7 @@ class DelayedFilter(admin.SimpleListFilter):
         return [("1", "delayed")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
-        return queryset.filter(is_delayed(now=timezone.now())) if self.value() else queryset
+        return queryset.filter(is_delayed(now=database_now())) if self.value() else queryset
 
 
 @admin.register(Order)
@@ -46,5 +46,5 @@ class OrderAdmin(ReadOnlyAdmin):
     list_display = ("id", "user_id", "status", "reason", "amount", "currency", "attempt", "created_at", "settled_at")
     list_filter = (DelayedFilter, "status", "reason")
     search_fields = ("id__exact", "user_id__exact")
-    ordering = ("-id",)
+    ordering = ("-created_at", "-id")
     inlines = (OrderItemInline,)

@@ -1,5 +1,7 @@
 """The catalogue, and orders with their invariants."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -76,6 +78,14 @@ PAID_ORDER = Q(status=Status.PAID, reason="", settled_at__isnull=False)
 REJECTED_ORDER = Q(status=Status.REJECTED, reason__in=Reason.values, settled_at__isnull=False)
 
 
+def new_order_id(user_id: uuid.UUID, idempotency_key: str) -> uuid.UUID:
+    """The id of a user's new order: with a key always the same (UUIDv5, RFC 9562), else one of its own (UUIDv7).
+
+    So an order that orders has forgotten is known by its id in payments when its client asks again.
+    """
+    return uuid.uuid5(user_id, f"order {idempotency_key}") if idempotency_key else uuid7()
+
+
 class Order(models.Model):
     """An order. `attempt` counts its payment task's sendings; at `resend_at` the watchdog looks after it.
 
@@ -105,8 +115,9 @@ class Order(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["user_id", "-id"], name="order_by_user"),
-            models.Index(fields=["user_id", "status", "-id"], name="order_by_user_status"),
+            models.Index(fields=["-created_at", "-id"], name="order_by_time"),
+            models.Index(fields=["user_id", "-created_at", "-id"], name="order_by_user_time"),
+            models.Index(fields=["user_id", "status", "-created_at", "-id"], name="order_by_user_status_time"),
             models.Index(fields=["resend_at"], condition=Q(status=Status.NEW), name="order_to_resend"),
         ]
 

@@ -41,5 +41,5 @@ def orders_of(user_id: uuid.UUID, *, now: datetime, status: str = "") -> QuerySe
 
 
 def delayed_orders(*, now: datetime) -> QuerySet[Order]:
-    """All delayed orders, oldest first."""
-    return Order.objects.filter(is_delayed(now=now)).order_by("id")
+    """All delayed orders, those first that the watchdog looks after next: in the order of the index of NEW ones."""
+    return Order.objects.filter(is_delayed(now=now)).order_by("resend_at")

@@ -9,7 +9,9 @@ from services.common.env import ROOT
 LINK = re.compile(r"\]\(([^)#\s]+)")
 PATH = re.compile(r"`((?:services|tests|docs|deploy|templates|static)/[\w./-]+)`")
 DOCUMENTS = [
-    str(path.relative_to(ROOT)) for place in ("", "docs/**/", "deploy/**/") for path in ROOT.glob(f"{place}*.md")
+    str(path.relative_to(ROOT))
+    for place in ("", "docs/**/", "deploy/**/", "tests/")
+    for path in ROOT.glob(f"{place}*.md")
 ]
 
 

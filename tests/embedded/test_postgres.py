@@ -11,7 +11,8 @@ import pytest
 from services.embedded.children import start_child
 from services.embedded.databases import create_databases
 from services.embedded.ports import free_port
-from services.embedded.postgres import SERVICES, Postgres
+from services.embedded.postgres import Postgres
+from services.registry import SERVICES
 from tests.embedded.conftest import alive
 from tests.support.backing_services import stop, wait_until
 

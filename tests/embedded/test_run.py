@@ -10,15 +10,14 @@ import pytest
 
 from services.embedded.lock import Held, lock
 from services.embedded.ports import free_port
+from services.embedded.shop import PORTS
 from services.embedded.state import State
 from tests.support.backing_services import wait_until
-
-FREE = ("GATEWAY_PORT", "UI_PORT", "ORDERS_PORT", "PAYMENTS_PORT", "EMBEDDED_POSTGRES_PORT", "EMBEDDED_KAFKA_PORT")
 
 
 @pytest.fixture
 def ports():
-    return {name: str(free_port()) for name in FREE}
+    return {name: str(free_port()) for name in PORTS}
 
 
 def test_a_busy_port_is_one_line_with_its_variable(run_shop, ports, tmp_path):

@@ -5,9 +5,10 @@ import requests
 
 from services.embedded.broker import Broker
 from services.embedded.ports import free_port
-from services.embedded.postgres import SERVICES, Postgres
+from services.embedded.postgres import Postgres
 from services.embedded.shop import PORTS, Shop
 from services.embedded.state import State
+from services.registry import SERVICES
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def test_a_command_in_another_shell_finds_the_running_shop(shop):
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_staff_sign_in_to_each_admin(shop, service):
-    url = f"http://localhost:{shop.ports[f'{service.upper()}_PORT']}/admin/login/?next=/admin/"
+    url = f"http://localhost:{shop.ports[SERVICES[service].port]}/admin/login/?next=/admin/"
     with requests.Session() as browser:
         browser.get(url, timeout=5)
         token = next(value for name, value in browser.cookies.items() if name.endswith("csrf"))

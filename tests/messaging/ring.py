@@ -1,17 +1,27 @@
 """A business of the tests' own: notes that a service sends to itself over a topic of the test's own."""
 
+import os
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
+from services.messaging.kafka.subscription import Assignment, Subscription
 from services.messaging.message import Message, MessageHandler, digest
+from services.messaging.receiving.policy import RetryPolicy
 from services.messaging.record import Record
 from services.messaging.signature import sign
 from tests.messaging.settings import KEYS
+
+# How the broker of this run is read.
+Source = Assignment if os.environ.get("KAFKA_PROFILE") == "embedded" else Subscription
+# One moment for all: a note rebuilt is the same bytes.
+WRITTEN_AT = datetime(2026, 11, 24, 12, 0, 0, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,7 @@ class Note:
 def note(text="hello", owner="ann", note_id=None, attempt=1):
     note_id = note_id or uuid.uuid4()
     payload = {"note_id": str(note_id), "owner": owner, "text": text}
-    return Message("test.note", note_id, owner, timezone.now(), payload, attempt=attempt)
+    return Message("test.note", note_id, owner, WRITTEN_AT, payload, attempt=attempt)
 
 
 class Board:
@@ -78,12 +88,28 @@ def record(message, *, topic="ring", partition=0, offset=0, attempt=None, **chan
     """The Kafka record that the relay would make of the message."""
     value = message.encode()
     headers = message.headers(source="test", traceparent="00-" + "a" * 32 + "-" + "b" * 16 + "-01")
-    headers |= {"signature": sign(topic=topic, key=message.key.encode(), value=value, keys=KEYS)}
     headers |= {"attempt": str(attempt or message.attempt)}
+    headers |= {"signature": signature(message, value, topic=topic, attempt=headers["attempt"])}
     fields = {"topic": topic, "partition": partition, "offset": offset, "timestamp": timezone.now()}
     fields |= {"key": message.key.encode(), "value": value}
     fields |= {"headers": tuple((name, text.encode()) for name, text in headers.items())}
     return Record(**{**fields, **changes})
 
 
+def signature(message, value, *, topic="ring", attempt="1"):
+    return sign(topic=topic, key=message.key.encode(), attempt=attempt.encode(), value=value, keys=KEYS)
+
+
+def work_off(inbox, partitions=frozenset({0})):
+    """Handle all that is due, however many steps' shares it takes; returns how many were taken on."""
+    taken = 0
+    while True:
+        inbox.pending.expect_work()
+        taken += inbox.pending.work(partitions)
+        if not inbox.pending.is_behind:
+            return taken
+
+
 HANDLERS = Board().handlers
+# The failure after which the default policy gives up.
+LAST_FAILURE = next(failures for failures in count(1) if RetryPolicy().is_over(failures))

@@ -1,7 +1,6 @@
 import signal
 import subprocess
 import threading
-from functools import partial
 
 import pytest
 from django.db import connection, transaction
@@ -9,7 +8,7 @@ from django.db import connection, transaction
 from services.embedded.broker import Broker
 from services.embedded.children import start_child
 from services.embedded.ports import free_port
-from services.messaging.kafka.subscription import Subscription
+from services.messaging.kafka.subscription import subscribe
 from services.messaging.kafka.topics import TopicsNotReady, check_topics, create_topics
 from services.messaging.models import Delivery, InboxMessage, PendingDelivery
 from services.messaging.processes.leader import lock_number
@@ -17,7 +16,7 @@ from services.messaging.receiving.consumer import Consumer
 from services.messaging.receiving.inbox import Inbox
 from services.messaging.sending.outbox import enqueue
 from services.messaging.sending.relay import Relay
-from tests.messaging.ring import KEYS, note
+from tests.messaging.ring import KEYS, Board, Source, note
 from tests.support.backing_services import stop, wait_until
 from tests.support.configure import configure
 
@@ -51,7 +50,7 @@ def consume(consumer, condition, seconds=20):
 def make_consumer(board, topic):
     made = []
 
-    def make(subscribe=Subscription):
+    def make(subscribe=Source):
         made.append(Consumer(topic, Inbox(handlers=board.handlers, keys=KEYS), subscribe))
         return made[-1]
 
@@ -63,7 +62,7 @@ def make_consumer(board, topic):
 def test_message_travels_from_outbox_to_handler(make_consumer, board, direct):
     consumer = make_consumer()
     send(*[note(str(number), owner=f"owner {number % 5}") for number in range(100)])
-    Relay(direct()).drain()
+    Relay(direct).drain()
     consume(consumer, lambda: len(board.texts()) == 100)
     assert sorted(board.texts(), key=int) == [str(number) for number in range(100)]
 
@@ -72,12 +71,12 @@ def test_killed_between_database_commit_and_offset_commit_has_no_second_effect(m
     class Killed(Exception):
         pass
 
-    class DiesBeforeOffsets(Subscription):
+    class DiesBeforeOffsets(Source):
         def commit(self, records):
             raise Killed
 
     send(*[note(str(number)) for number in range(10)])
-    Relay(direct()).drain()
+    Relay(direct).drain()
     first = make_consumer(DiesBeforeOffsets)
     with pytest.raises(Killed):
         consume(first, lambda: False)
@@ -89,7 +88,7 @@ def test_killed_between_database_commit_and_offset_commit_has_no_second_effect(m
 
 
 def test_offsets_are_committed_only_after_the_rows_are_stored(make_consumer, board, direct):
-    class Watching(Subscription):
+    class Watching(Source):
         stored = []
 
         def commit(self, records):
@@ -98,7 +97,7 @@ def test_offsets_are_committed_only_after_the_rows_are_stored(make_consumer, boa
 
     consumer = make_consumer(Watching)
     send(note("one"), note("two"))
-    Relay(direct()).drain()
+    Relay(direct).drain()
     consume(consumer, lambda: len(board.texts()) == 2)
     assert Watching.stored
     assert all(Watching.stored)
@@ -111,13 +110,11 @@ def test_partition_whose_lock_a_zombie_holds_waits_for_it(make_consumer, board, 
         zombie.execute("SELECT pg_advisory_lock(%s, %s)", [number, partition])
     consumer = make_consumer()
     send(note())
-    Relay(direct()).drain()
-    wait_until(
-        lambda: consumer.step() is not None and consumer._locks.missing == {0, 1, 2, 3}, seconds=15, what="assigned"
-    )
+    Relay(direct).drain()
+    wait_until(lambda: consumer.step() > 0, seconds=15, what="polled")
     for _ in range(5):
         consumer.step()
-    assert board.texts() == []
+    assert (board.texts(), InboxMessage.objects.count()) == ([], 0)
     zombie.close()
     consume(consumer, lambda: board.texts() == ["hello"])
 
@@ -125,7 +122,7 @@ def test_partition_whose_lock_a_zombie_holds_waits_for_it(make_consumer, board, 
 def test_records_of_a_partition_that_is_taken_away_while_they_are_polled_are_left_to_its_successor(
     make_consumer, board, direct
 ):
-    class TakenAway(Subscription):
+    class TakenAway(Source):
         committed, found = [], []
 
         def __init__(self, topic, *, on_assign, on_revoke):
@@ -142,25 +139,70 @@ def test_records_of_a_partition_that_is_taken_away_while_they_are_polled_are_lef
 
     consumer = make_consumer(TakenAway)
     send(note())
-    Relay(direct()).drain()
+    Relay(direct).drain()
     consume(consumer, lambda: TakenAway.found)
     assert (board.texts(), InboxMessage.objects.count(), TakenAway.committed) == ([], 0, [])
 
 
-def test_lost_database_connection_is_mended_in_place(make_consumer, board, direct):
+def test_session_that_dies_inside_the_work_is_no_failure_of_the_messages(make_consumer, board, direct):
+    other, deaths = direct(), []
+
+    def die(messages):
+        if not deaths:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                deaths.extend(cursor.fetchone())
+            other.execute("SELECT pg_terminate_backend(%s)", deaths)
+        Board.handle(board, messages)
+
+    board.handle = die
     consumer = make_consumer()
-    send(note("before"))
-    relay = Relay(direct())
-    relay.drain()
-    consume(consumer, lambda: board.texts() == ["before"])
+    send(*[note(str(number)) for number in range(3)])
+    Relay(direct).drain()
+    consume(consumer, lambda: board.texts() == ["0", "1", "2"])
+    assert deaths
+    assert set(InboxMessage.objects.values_list("failures", "last_error", "dead_at")) == {(0, "", None)}
+
+
+def test_work_is_done_only_under_the_partitions_lock(make_consumer, board, direct, topic):
+    """Two that know nothing of each other: what one works on, the other gives back."""
+    other, refused = direct(), []
+
+    def look(messages):
+        other.execute("BEGIN")
+        for partition in range(4):
+            taken = other.execute(
+                "SELECT pg_try_advisory_xact_lock(%s, %s)", [lock_number(f"partition of {topic}"), partition]
+            ).fetchone()
+            refused.append(not taken[0])
+        other.execute("ROLLBACK")
+        Board.handle(board, messages)
+
+    board.handle = look
+    consumer = make_consumer()
+    send(note())
+    Relay(direct).drain()
+    consume(consumer, lambda: board.texts() == ["hello"])
+    assert sorted(refused) == [False, False, False, True]  # that of the message's partition alone
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (pid,) = cursor.fetchone()
-    direct().execute("SELECT pg_terminate_backend(%s)", [pid])
-    in_another_session(lambda: send(note("after")))
-    relay.drain()
-    consume(consumer, lambda: board.texts() == ["before", "after"])
-    assert consumer._locks.held == {0, 1, 2, 3}
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+        assert cursor.fetchone() == (0,)  # and gone with the transaction
+
+
+def test_consumer_outlives_a_database_that_is_away(make_consumer, board, direct, settings):
+    consumer = make_consumer()
+    send(note())
+    Relay(direct).drain()
+    port, connection.settings_dict["PORT"] = connection.settings_dict["PORT"], str(free_port())
+    connection.close()
+    try:
+        consume(consumer, lambda: consumer._held and not consumer.database_answers())
+        for _ in range(3):
+            consumer.step()
+    finally:
+        connection.settings_dict["PORT"] = port
+    consume(consumer, lambda: board.texts() == ["hello"])
+    assert consumer.database_answers()
 
 
 def test_wrong_number_of_partitions_is_refused(topic, settings):
@@ -177,8 +219,8 @@ def test_live_clients_recover_when_the_broker_loses_everything(board, ring, dire
     try:
         wait_until(broker.ready, seconds=10, what="broker")
         create_topics()
-        relay = Relay(direct())
-        consumer = Consumer(ring, Inbox(handlers=board.handlers, keys=KEYS), partial(Subscription))
+        relay = Relay(direct)
+        consumer = Consumer(ring, Inbox(handlers=board.handlers, keys=KEYS), subscribe)
         send(note("before"))
         relay.drain()
         consume(consumer, lambda: board.texts() == ["before"])

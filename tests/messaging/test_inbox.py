@@ -6,10 +6,8 @@ from django.utils import timezone
 
 from services.messaging.message import PermanentError
 from services.messaging.models import DeadLetter, InboxMessage
-from services.messaging.processes.backoff import MAX_FAILURES
 from services.messaging.receiving.inbox import Inbox
-from services.messaging.signature import sign
-from tests.messaging.ring import KEYS, note, record
+from tests.messaging.ring import KEYS, LAST_FAILURE, note, record, signature, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,9 +19,8 @@ def inbox(board):
 
 def resign(message, value):
     """A record of these bytes with a good signature."""
-    signature = sign(topic="ring", key=message.key.encode(), value=value, keys=KEYS).encode()
     kept = tuple(pair for pair in record(message).headers if pair[0] != "signature")
-    return record(message, value=value, headers=(*kept, ("signature", signature)))
+    return record(message, value=value, headers=(*kept, ("signature", signature(message, value).encode())))
 
 
 def changed(message, **fields):
@@ -35,8 +32,7 @@ def make_due():
 
 
 def work(inbox):
-    inbox.pending.expect_work()
-    return inbox.pending.work({0})
+    return work_off(inbox)
 
 
 def test_batch_is_handled_in_one_call_in_order(inbox, board):
@@ -132,7 +128,7 @@ def test_failing_message_parks_its_own_key_alone(inbox, board):
 def test_last_failure_makes_a_dead_letter_and_frees_the_key(inbox, board):
     board.failing["bad"] = RuntimeError("boom")
     inbox.receive([record(note("bad"), offset=3), record(note("next"), offset=4)])
-    for _ in range(MAX_FAILURES):
+    for _ in range(LAST_FAILURE):
         assert board.texts() == []
         make_due()
         work(inbox)
@@ -141,7 +137,7 @@ def test_last_failure_makes_a_dead_letter_and_frees_the_key(inbox, board):
     assert board.texts() == ["next"]
     letter = DeadLetter.objects.get()
     assert (letter.reason, letter.partition, letter.offset) == ("failed", 0, 3)
-    assert InboxMessage.objects.get(dead_at__isnull=False).failures == MAX_FAILURES
+    assert InboxMessage.objects.get(dead_at__isnull=False).failures == LAST_FAILURE
 
 
 def test_what_can_never_succeed_is_not_retried(inbox, board):

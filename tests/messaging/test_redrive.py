@@ -10,11 +10,9 @@ from services.messaging.message import PermanentError
 from services.messaging.models import DeadLetter, InboxMessage, PendingDelivery, Redrive
 from services.messaging.operating.choice import open_letters
 from services.messaging.operating.redrive import Redriver
-from services.messaging.processes.backoff import MAX_FAILURES
-from services.messaging.receiving import pending
 from services.messaging.receiving.inbox import Inbox
 from services.messaging.sending.outbox import enqueue
-from tests.messaging.ring import KEYS, note, record
+from tests.messaging.ring import KEYS, LAST_FAILURE, note, record, work_off
 from tests.support.configure import configure
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,8 +24,7 @@ def inbox_of(board, keys=KEYS):
 
 def work(inbox):
     InboxMessage.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
-    inbox.pending.expect_work()
-    return inbox.pending.work({0})
+    return work_off(inbox)
 
 
 def redrive(board, letters=None, keys=KEYS, by="ann"):
@@ -60,7 +57,7 @@ def test_what_dies_again_is_open_again_with_its_history(board):
     for round_ in (1, 2):
         assert redrive(board) == ["pending"]
         board.failing["bad"] = RuntimeError("still")
-        for _ in range(MAX_FAILURES):
+        for _ in range(LAST_FAILURE):
             work(inbox)
         assert {"conflict", "failed"} >= set(open_letters().values_list("reason", flat=True)), round_
         assert open_letters().count() == 1
@@ -129,8 +126,8 @@ def test_redrive_takes_its_time(board):
 
 class TestCommand:
     @pytest.fixture(autouse=True)
-    def _handlers(self, board, ring, settings, monkeypatch):
-        monkeypatch.setattr(pending, "MAX_FAILURES", 1)
+    def _handlers(self, board, ring, settings):
+        configure(settings, RETRIES={"*": {"give_up_seconds": 0}})
         configure(settings, HANDLERS="tests.messaging.ring.HANDLERS")
         inbox = inbox_of(board)
         board.failing = {"1": RuntimeError("x"), "2": RuntimeError("x")}

@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from services.embedded.ports import free_port
 from services.messaging.kafka.publisher import Publisher
-from services.messaging.kafka.subscription import Subscription
+from services.messaging.kafka.topics import create_topics
 from services.messaging.models import DeadLetter, Delivery, OutboxMessage, PendingDelivery
 from services.messaging.sending import relay as module
 from services.messaging.sending.outbox import enqueue
 from services.messaging.sending.relay import Relay
-from tests.messaging.ring import note
+from tests.messaging.ring import Source, note
 from tests.support.backing_services import wait_until
 from tests.support.configure import configure
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def read_all(topic, count, seconds=15):
     """Everything in the topic, partition by partition in order, once `count` are there."""
     found = []
-    subscription = Subscription(topic, on_assign=lambda _: None, on_revoke=lambda _: None)
+    subscription = Source(topic, on_assign=lambda _: None, on_revoke=lambda _: None)
     deadline = time.monotonic() + seconds
     while len(found) < count and time.monotonic() < deadline:
         found += subscription.poll(0.1, 500)
@@ -41,7 +41,7 @@ def test_messages_arrive_in_order_of_their_key_with_their_headers(topic, direct)
     owners = ["ann", "bob", "eve"]
     messages = [note(str(number), owner=owners[number % 3]) for number in range(60)]
     send(*messages)
-    relay = Relay(direct(), batch_size=7)
+    relay = Relay(direct, batch_size=7)
     assert relay.drain() == 60
     records = read_all(topic, 60)
     assert len(records) == 60
@@ -62,7 +62,7 @@ def test_nothing_is_marked_before_its_confirmation(topic, direct):
         def poll(self, seconds):
             pass
 
-    relay = Relay(direct(), new_publisher=Silent)
+    relay = Relay(direct, new_publisher=Silent)
     relay.step()
     relay.step()
     assert PendingDelivery.objects.count() == 1
@@ -82,7 +82,7 @@ def test_message_enqueued_again_while_on_the_way_is_sent_again(topic, direct):
                 Meanwhile.raised = True
                 send(note(note_id=message.subject, attempt=2))
 
-    Relay(direct(), new_publisher=Meanwhile).drain()
+    Relay(direct, new_publisher=Meanwhile).drain()
     assert list(Delivery.objects.order_by("id").values_list("attempt", flat=True)) == [1, 2]
     attempts = [dict(record.headers)["attempt"] for record in read_all(topic, 2)]
     assert attempts == [b"1", b"2"]
@@ -102,7 +102,7 @@ def test_writers_that_commit_late_lose_nothing(topic, direct):
         connection.close()
 
     writers = [threading.Thread(target=write, args=[seed]) for seed in range(6)]
-    relay = Relay(direct(), batch_size=20)
+    relay = Relay(direct, batch_size=20)
     for writer in writers:
         writer.start()
     while not done.is_set():
@@ -116,20 +116,20 @@ def test_writers_that_commit_late_lose_nothing(topic, direct):
 
 
 def test_of_two_relays_one_leads_and_the_other_takes_over(topic, direct):
-    first, second = Relay(direct()), Relay(direct())
+    first, second = Relay(direct), Relay(direct)
     send(note("one"))
     assert first.drain() == 1
     send(note("two"))
     assert second.step() == 0
-    assert (first.leads, second.leads) == (True, False)
+    assert (first.leadership.leads, second.leadership.leads) == (True, False)
     first.close()
     assert second.drain() == 1
-    assert second.leads
+    assert second.leadership.leads
 
 
 def test_message_too_large_for_the_broker_becomes_a_dead_letter_and_holds_nobody_up(topic, direct):
     send(note("x" * 1_100_000), note("small"))
-    relay = Relay(direct())
+    relay = Relay(direct)
     relay.drain()
     assert Delivery.objects.count() == 1
     letter = DeadLetter.objects.get()
@@ -139,7 +139,7 @@ def test_message_too_large_for_the_broker_becomes_a_dead_letter_and_holds_nobody
 
 def test_message_refused_again_is_the_same_dead_letter_and_open_again(topic, direct):
     """As a watchdog sends again whatever gets no answer; it cannot know why."""
-    large, relay = note("x" * 1_100_000), Relay(direct())
+    large, relay = note("x" * 1_100_000), Relay(direct)
     send(large)
     relay.drain()
     DeadLetter.objects.update(resolved_at=timezone.now())
@@ -150,7 +150,7 @@ def test_message_refused_again_is_the_same_dead_letter_and_open_again(topic, dir
 
 def test_messages_wait_while_the_topic_is_missing(ring, direct):
     send(note())
-    relay = Relay(direct())
+    relay = Relay(direct)
     for _ in range(3):
         relay.step()
     assert PendingDelivery.objects.count() == 1
@@ -161,8 +161,8 @@ def test_waiting_relay_is_woken_by_a_commit(topic, direct, monkeypatch):
     """Without the wake-up it would look again in ten minutes."""
     monkeypatch.setattr(module, "QUICK_LOOKS", ())
     monkeypatch.setattr(module, "SLOW_LOOK", 600.0)
-    session, observer = direct(), direct()
-    relay, over = Relay(session), threading.Event()
+    relay, observer, over = Relay(direct), direct(), threading.Event()
+    session = relay.leadership.direct
 
     def run():
         while not over.is_set():
@@ -175,17 +175,49 @@ def test_waiting_relay_is_woken_by_a_commit(topic, direct, monkeypatch):
     wait_until(lambda: observer.execute(waits, [pid]).fetchone() == (True,), seconds=10, what="the relay waits")
     send(note())
     wait_until(Delivery.objects.exists, seconds=20, what="sent")
+    assert relay.leadership.direct is session  # and not a new one, for the server ends who is silent
     over.set()
     observer.execute("SELECT pg_notify('outbox', '')")
     thread.join(20)
 
 
 def test_probe_of_a_relay_tells_whether_the_broker_answers(topic, direct, settings):
-    relay = Relay(direct())
+    relay = Relay(direct)
     assert not relay.broker_answers()
     relay.step()
     assert relay.broker_answers()
     configure(settings, KAFKA_BOOTSTRAP_SERVERS=f"127.0.0.1:{free_port()}")
-    lonely = Relay(direct())
+    lonely = Relay(direct)
     lonely.step()
     assert not lonely.broker_answers()
+
+
+def test_topic_that_the_broker_lacks_keeps_its_own_messages_waiting_and_no_others(topic, direct, settings):
+    configure(settings, SENDS_TO=f"{topic}-renamed")
+    send(*[note(f"for nowhere {number}") for number in range(300)])
+    configure(settings, SENDS_TO=topic)
+    send(note("for somewhere"))
+    relay = Relay(direct, batch_size=100)
+    wait_until(lambda: relay.step() > 0 or Delivery.objects.exists(), seconds=40, what="the good one sent", every=0)
+    assert Delivery.objects.get().message.topic == topic
+    assert PendingDelivery.objects.count() == 300
+    configure(settings, SENDS_TO=f"{topic}-renamed")
+    create_topics()
+    wait_until(lambda: relay.step() < 0 or Delivery.objects.count() == 301, seconds=40, what="the rest sent", every=0)
+    assert DeadLetter.objects.count() == 0
+    sent = Delivery.objects.filter(message__topic__endswith="renamed").order_by("partition", "offset")
+    ids = [row.message_id for row in sent]
+    assert ids == sorted(ids)  # one key, one partition: in order all the same
+    relay.close()
+
+
+def test_relay_outlives_its_connection_and_leads_again(topic, direct):
+    relay, other = Relay(direct), direct()
+    send(note("before"))
+    relay.drain()
+    pid = relay.leadership.direct.info.backend_pid
+    other.execute("SELECT pg_terminate_backend(%s)", [pid])
+    send(note("after"))
+    wait_until(lambda: relay.step() >= 0 and Delivery.objects.count() == 2, seconds=20, what="sent", every=0)
+    assert relay.leadership.leads
+    relay.close()

@@ -3,7 +3,7 @@ import pytest
 from services.messaging.signature import BadSignature, sign, verify
 
 KEYS = {"new": b"secret of today", "old": b"secret of last year"}
-SIGNED = {"topic": "outbox", "key": b"ann", "value": b'{"amount": 1}'}
+SIGNED = {"topic": "outbox", "key": b"ann", "attempt": b"1", "value": b'{"amount": 1}'}
 
 
 def test_each_of_the_known_keys_is_accepted_and_the_first_signs():

@@ -1,5 +1,3 @@
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,24 +5,12 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 
 from services.embedded.ports import free_port
 from services.messaging.kafka.config import consumer_config, producer_config
-from services.messaging.kafka.subscription import Subscription, record_from
-from tests.projects import ROOT
+from services.messaging.kafka.subscription import record_from
+from tests.messaging.ring import Source
 from tests.support.backing_services import wait_until
 from tests.support.configure import configure
 
 LIMIT = 2
-CLOSE_WHILE_IT_JOINS = """
-import sys, time
-import django; django.setup()
-from services.messaging.kafka import config
-from services.messaging.kafka.subscription import Subscription
-
-config.SESSION_TIMEOUT_MS["embedded"], config.HEARTBEAT_MS["embedded"] = 2_000, 300
-subscription = Subscription(sys.argv[1], on_assign=print, on_revoke=print)
-time.sleep(2)  # by now the broker has told what it assigns, and nobody has polled for it
-subscription.close()
-print("closed")
-"""
 
 
 @pytest.fixture
@@ -44,7 +30,7 @@ def subscribe(topic):
     opened = []
 
     def subscribe():
-        opened.append(Subscription(topic, on_assign=lambda _: None, on_revoke=lambda _: None))
+        opened.append(Source(topic, on_assign=lambda _: None, on_revoke=lambda _: None))
         return opened[-1]
 
     yield subscribe
@@ -117,11 +103,6 @@ def test_restarted_member_reads_nothing_again(send, subscribe, topic):
     assert committed(topic, records[-1]) == records[-1].offset + 1
     send(b"new")
     assert [record.value for record in read(subscribe(), 1)] == [b"new"]
-
-
-def test_member_is_closed_though_it_has_not_taken_its_partitions(topic):
-    command = [sys.executable, "-c", CLOSE_WHILE_IT_JOINS, topic]
-    assert subprocess.check_output(command, cwd=ROOT, text=True, timeout=30) == "closed\n"
 
 
 def test_silent_broker_is_told_from_one_that_answers(subscribe, settings):

@@ -4,6 +4,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from tests.gateway.stub import running_stub
+from tests.orders.payments_api import Payments
 from tests.support.tokens import bearer
 
 
@@ -34,3 +36,10 @@ def place(catalogue, user_id):
         return Order.objects.get(id=place_order(quantities=quantities or {"green-tea": 2}, **options).id)
 
     return place
+
+
+@pytest.fixture
+def payments(settings):
+    with running_stub("payments") as stub:
+        settings.PAYMENTS_URL = stub.url
+        yield Payments(stub)

@@ -8,42 +8,8 @@ from django.utils import timezone
 from services.common.tokens import verify
 from services.messaging.models import PendingDelivery
 from services.orders.models import Order
-from tests.gateway.stub import reply, running_stub
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-PAGE = 3
-
-
-class Payments:
-    """The audit's side of payments' API, over real HTTP, from a list."""
-
-    def __init__(self, stub):
-        self.settlements = {}
-        self.books = {"entries_sum": 0, "wrong_balances": []}
-        self.seen = stub.seen
-        stub.behave("GET", "settlements", lambda handler: reply(handler, 200, self.page(stub.seen[-1].query), {}))
-        stub.behave("GET", "books", lambda handler: reply(handler, 200, self.books, {}))
-
-    def page(self, query):
-        after = query.get("after", "")
-        later = [self.settlements[each] for each in sorted(self.settlements) if each > after]
-        return {"results": later[:PAGE], "next_after": later[PAGE - 1]["order_id"] if len(later) >= PAGE else None}
-
-    def settle(self, order, **changes):
-        paid = {"status": order.status, "reason": order.reason or None, "entries_sum": 0}
-        if order.status != "REJECTED":
-            paid = {"status": "PAID", "reason": None, "entries_sum": -order.amount}
-        same = {"order_id": str(order.id), "user_id": str(order.user_id), "currency": order.currency}
-        created = {"created_at": order.created_at.isoformat(), "amount": order.amount}
-        self.settlements[str(order.id)] = {**same, **created, **paid, **changes}
-
-
-@pytest.fixture
-def payments(settings):
-    with running_stub() as stub:
-        settings.PAYMENTS_URL = stub.url
-        yield Payments(stub)
 
 
 @pytest.fixture
@@ -148,6 +114,36 @@ def test_sides_that_differ_are_mismatched(settled, changes):
     assert row(audit(1), "mismatched") == 1
 
 
+@pytest.mark.parametrize("age", [0, 300], ids=["young", "late"])
+def test_new_order_that_was_settled_for_another_sum_is_named_and_the_command_fixes_it(place, payments, age):
+    order = place(age=age)
+    payments.settle(order, amount=250_000, entries_sum=-250_000)
+    output = audit(1)
+    assert row(output, "settled for another sum") == 1
+    assert f"fix: manage.py orders adopt_settlements --id {order.id}" in output
+    call_command("adopt_settlements", f"--id={order.id}", stdout=StringIO())
+    order.refresh_from_db()
+    assert (order.status, order.amount, order.settled_at is None) == ("PAID", 250_000, False)
+    audit(0)
+
+
+@pytest.mark.parametrize("status", ["PAID", "REJECTED"])
+def test_order_that_is_settled_adopts_nothing(settled, payments, status):
+    order = settled(status)
+    payments.settle(order, amount=1, status="REJECTED", reason="no_account", entries_sum=0)
+    call_command("adopt_settlements", f"--id={order.id}", stdout=StringIO())
+    assert Order.objects.get().amount == 258_000
+
+
+def test_order_adopts_no_settlement_of_another_user_and_none_that_is_not_there(place, payments):
+    order, unsettled = place(), place()
+    payments.settle(order, user_id=str(uuid.uuid4()))
+    out = StringIO()
+    call_command("adopt_settlements", f"--id={order.id}", f"--id={unsettled.id}", stdout=out)
+    assert out.getvalue() == "0 orders adopted their settlement\n"
+    assert {*Order.objects.values_list("status", flat=True)} == {"NEW"}
+
+
 @pytest.mark.parametrize("booked", [0, -2 * 258_000, 258_000])
 def test_other_sum_than_due_is_double(settled, booked):
     settled(entries_sum=booked)
@@ -165,5 +161,6 @@ def test_wrong_balance_and_wrong_sum_are_found(payments, db):
 
 def test_payments_that_does_not_answer_is_one_clear_line(payments, settings, db):
     settings.PAYMENTS_URL = "http://127.0.0.1:9"
-    with pytest.raises(CommandError, match="payments cannot be asked"):
-        call_command("audit")
+    for command in (["audit"], ["adopt_settlements", f"--id={uuid.uuid4()}"]):
+        with pytest.raises(CommandError, match="payments cannot be asked"):
+            call_command(*command)

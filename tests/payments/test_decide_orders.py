@@ -4,16 +4,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import Count, Sum
 
-from services.messaging.message import PermanentError
+from services.messaging.message import KeysBusy, PermanentError
 from services.messaging.models import OutboxMessage, PendingDelivery
 from services.payments.handlers import HANDLERS
 from services.payments.models import Account, LedgerEntry, Settlement
 from services.payments.use_cases import decide_orders, deposit
 from tests.payments.builders import open_with, received, task
+from tests.support.backing_services import wait_until
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -31,7 +33,8 @@ def answers():
 
 
 def attempts():
-    return {row.message.subject: row.attempt for row in PendingDelivery.objects.select_related("message")}
+    rows = PendingDelivery.objects.filter(message__type="payments.order_settled").select_related("message")
+    return {row.message.subject: row.attempt for row in rows}
 
 
 def assert_books_balance():
@@ -166,11 +169,16 @@ def test_same_order_with_other_content_is_refused(earlier, other):
     assert account.amount == (700 if earlier else 1000)
 
 
-def test_another_currency_than_the_accounts_is_refused():
+def test_order_in_another_currency_than_the_accounts_is_rejected_and_its_neighbours_are_paid():
     account = open_with(1000)
-    with pytest.raises(PermanentError), transaction.atomic():
-        settle(task(account.user_id, 1), task(account.user_id, 1, currency="USD"))
-    assert not Settlement.objects.exists()
+    before, foreign, after = (task(account.user_id, 1, currency=currency) for currency in ("RUB", "USD", "RUB"))
+    settle(before, foreign, after)
+    assert list(answers().values()) == [("PAID", None), ("REJECTED", "insufficient_funds"), ("PAID", None)]
+    settlement = Settlement.objects.get(order_id=foreign.order.order_id)
+    assert (settlement.currency, settlement.reason) == ("USD", "insufficient_funds")
+    account.refresh_from_db()
+    assert account.amount == 998
+    assert_books_balance()
 
 
 def test_handler_answers_a_duplicate_with_its_attempt():
@@ -196,6 +204,14 @@ def test_order_is_settled_at_most_once_even_past_the_use_case():
         Settlement.objects.bulk_create([first])
 
 
+def settled(tasks):
+    try:
+        settle(*tasks)
+    except KeysBusy:
+        return False
+    return True
+
+
 @pytest.mark.django_db(transaction=True)
 def test_batches_and_deposits_at_the_same_time_keep_the_books():
     users = [open_with(1000).user_id for _ in range(5)]
@@ -203,7 +219,8 @@ def test_batches_and_deposits_at_the_same_time_keep_the_books():
     def batch(number):
         try:
             ordered = users if number % 2 else users[::-1]  # the locks are asked for in either order
-            settle(*(task(user_id, 70) for _ in range(4) for user_id in ordered))
+            tasks = [task(user_id, 70) for _ in range(4) for user_id in ordered]
+            wait_until(lambda: settled(tasks), seconds=60, what="a moment in which nobody has the accounts")
             deposit(user_id=users[number % 5], amount=10, now=NOW)
         finally:
             connections.close_all()
@@ -213,3 +230,26 @@ def test_batches_and_deposits_at_the_same_time_keep_the_books():
     assert Settlement.objects.count() == 20 * 4 * 5
     assert sum(Account.objects.values_list("amount", flat=True)) < 5 * 70
     assert_books_balance()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_account_that_another_holds_is_stepped_over_and_named(direct_account):
+    """A forgotten BEGIN on one account: its user's key is busy, nobody waits, and nothing was done."""
+    held, free = direct_account, open_with(1000).user_id
+    with pytest.raises(KeysBusy) as busy:
+        settle(task(free, 70), task(held, 70))
+    assert busy.value.keys == {str(held)}
+    assert Settlement.objects.count() == 0
+    settle(task(free, 70))
+    assert Settlement.objects.get().status == "PAID"
+
+
+@pytest.fixture
+def direct_account():
+    """An account whose row a session outside holds."""
+    account = open_with(1000)
+    parameters = connection.get_connection_params()
+    wanted = {key: value for key, value in parameters.items() if key not in ("cursor_factory", "context")}
+    with psycopg.connect(**wanted) as outside:
+        outside.execute("SELECT FROM payments_account WHERE id = %s FOR UPDATE", [account.id])
+        yield account.user_id

@@ -24,7 +24,7 @@ from services.embedded.children import start_child
 from services.embedded.databases import create_databases
 from services.embedded.ports import answers
 from services.embedded.postgres import Postgres
-from tests.support.backing_services import stop, wait_until
+from tests.support.backing_services import start_postgres, stop, wait_until
 from tests.whole.containers import compose
 from tests.whole.containers.addresses import Addresses
 from tests.whole.containers.image import Image
@@ -98,11 +98,7 @@ class Project:
         environment = self.services[service]["environment"]
         password = Path(self.image.mapped(environment["POSTGRES_PASSWORD_FILE"])).read_text()
         postgres = Postgres(self.folder / service, self.addresses.port(service, 5432), "superuser")
-        postgres.prepare()
-        with self.log(service).open("wb") as log:
-            process = start_child(postgres.command(), stop_signal=signal.SIGINT, stdout=log, stderr=log, cwd="/")
-        self.stack.callback(stop, process, signal.SIGINT)
-        wait_until(postgres.ready, seconds=30, what=service)
+        start_postgres(postgres, self.log(service), self.stack)
         assert environment["POSTGRES_USER"] == environment["POSTGRES_DB"]
         create_databases(postgres.superuser_url(), {environment["POSTGRES_USER"]: password})
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from tests.proof.chaos.brokers import apache_kafka
+from tests.support.apache_kafka import apache_kafka
 
 
 def main():

@@ -64,10 +64,13 @@ class Publisher:
     def __init__(self, broker):
         self._broker = broker
         self._queue = []
-        self.confirmed, self.refused, self.broken = [], [], None
+        self.confirmed, self.refused, self.unroutable, self.broken = [], [], [], None
 
     def warm(self, topic):
         pass
+
+    def has_topic(self, topic):
+        return True
 
     def publish(self, token, *, topic, key, value, headers):
         stated = tuple((name, text.encode()) for name, text in headers)

@@ -10,7 +10,7 @@ failing = set()  # order ids whose messages no handler can bear now
 
 def unreliable(handler):
     def handle(messages):
-        if any(message.event.order_id in failing for message in messages):
+        if any(message.event.subject in failing for message in messages):
             raise RuntimeError("told to fail")
         handler.handle(messages)
 

@@ -84,7 +84,9 @@ class Shop:
 
     def relay(self):
         if self._relay is None:
-            self._relay = Relay(open_connection("saga"), new_publisher=lambda: Publisher(self.broker), batch_size=4)
+            self._relay = Relay(
+                lambda: open_connection("saga"), new_publisher=lambda: Publisher(self.broker), batch_size=4
+            )
         self._relay._looks = 0
         self._relay.step()
 
@@ -148,7 +150,7 @@ class Shop:
             self.broker.append("saga", str(self.users[place % 3]).encode(), POISONS[place % len(POISONS)], ())
         elif loss == "prune":
             prune_messages(now=timezone.now() + timedelta(days=400))
-        elif orders := list(Order.objects.order_by("id").values_list("id", flat=True)):
+        elif orders := list(Order.objects.order_by("created_at").values_list("id", flat=True)):
             failing.add(orders[place % len(orders)])
 
     def heal(self):

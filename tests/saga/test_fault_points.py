@@ -29,7 +29,7 @@ def shop(transactional_db):
 
 
 def fail_one():
-    failing.add(Order.objects.filter(status="NEW").order_by("id").values_list("id", flat=True).first())
+    failing.add(Order.objects.filter(status="NEW").order_by("created_at").values_list("id", flat=True).first())
 
 
 def run(shop):

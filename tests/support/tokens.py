@@ -1,24 +1,32 @@
 """Service tokens, as the gateway and orders make them."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 
 from services.common.tokens import Caller, issue
 
 
-def service_token(user_id=None, *, staff=False, scope="", issuer="gateway", **options):
+def service_token(
+    user_id: uuid.UUID | None = None,
+    *,
+    staff: bool = False,
+    scope: str = "",
+    issuer: str = "gateway",
+    **options: Any,
+) -> str:
     caller = Caller(user_id=user_id, is_staff=staff, scope=scope)
     options = {"key": settings.SERVICE_TOKEN_KEYS[issuer], "audience": settings.SERVICE_NAME, **options}
     return issue(issuer=issuer, caller=caller, **options)
 
 
-def bearer(*args, **options):
+def bearer(user_id: uuid.UUID | None = None, **options: Any) -> dict[str, str]:
     """The header, for Django's test client."""
-    return {"Authorization": f"Bearer {service_token(*args, **options)}"}
+    return {"Authorization": f"Bearer {service_token(user_id, **options)}"}
 
 
-def refused_tokens(user_id=None):
+def refused_tokens(user_id: uuid.UUID | None = None) -> dict[str, dict[str, str]]:
     """A header for each way in which a token can be wrong, by its name."""
     user_id = user_id or uuid.uuid4()
     good = service_token(user_id)

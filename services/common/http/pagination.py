@@ -12,7 +12,7 @@ from rest_framework.request import Request
 class NewestFirst(CursorPagination):
     """`{"next", "previous", "results"}`; `?cursor=` and `?page_size=` (at most 100)."""
 
-    ordering = "-id"
+    ordering: str | tuple[str, ...] = "-id"
     page_size = 20
     page_size_query_param = "page_size"
     max_page_size = 100

@@ -8,6 +8,16 @@ from ..record import Confirmation
 from .config import producer_config
 from .topics import broker_answers
 
+# It is the topic that cannot be sent to; messages of others can.
+OF_THE_TOPIC = frozenset(
+    {
+        KafkaError.UNKNOWN_TOPIC_OR_PART,
+        KafkaError._UNKNOWN_TOPIC,
+        KafkaError._UNKNOWN_PARTITION,
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        KafkaError.TOPIC_EXCEPTION,
+    }
+)
 # The broker will never take these; sending them again cannot help.
 REFUSALS = frozenset({KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_MSG, KafkaError.INVALID_RECORD})
 
@@ -22,6 +32,7 @@ class Publisher:
         self._producer = Producer(producer_config())
         self.confirmed: list[Confirmation] = []
         self.refused: list[tuple[tuple[int, int], str]] = []
+        self.unroutable: list[tuple[tuple[int, int], str, str]] = []  # token, topic, why
         self.broken: str | None = None
 
     def warm(self, topic: str) -> None:
@@ -37,7 +48,7 @@ class Publisher:
         """Hand one message over; its fate is known after `poll`. Waits while the client's queue is full."""
 
         def delivered(error: KafkaError | None, message: Message) -> None:
-            self._note(token, error, message)
+            self._note(token, topic, error, message)
 
         while self.broken is None:
             try:
@@ -46,14 +57,16 @@ class Publisher:
             except BufferError:
                 self._producer.poll(0.05)
             except KafkaException as error:
-                self._note(token, error.args[0], None)
+                self._note(token, topic, error.args[0], None)
                 return
 
-    def _note(self, token: tuple[int, int], error: KafkaError | None, message: Message | None) -> None:
+    def _note(self, token: tuple[int, int], topic: str, error: KafkaError | None, message: Message | None) -> None:
         if error is None and message is not None:
             self.confirmed.append(Confirmation(token, message.partition() or 0, message.offset() or 0))
         elif error is not None and error.code() in REFUSALS:
             self.refused.append((token, error.str()))
+        elif error is not None and error.code() in OF_THE_TOPIC:
+            self.unroutable.append((token, topic, error.str()))
         else:
             self.broken = str(error)
 
@@ -63,6 +76,14 @@ class Publisher:
             self._producer.poll(seconds)
         except Exception as error:  # librdkafka raises a SystemError around its own after a fatal failure
             self.broken = str(error)
+
+    def has_topic(self, topic: str) -> bool:
+        """Whether the broker says that it can be sent to; waits a second for it at most."""
+        try:
+            found = self._producer.list_topics(topic, timeout=1).topics.get(topic)
+        except KafkaException:
+            return False
+        return found is not None and found.error is None
 
     def answers(self) -> bool:
         """Whether the broker does; safe to call from another thread."""

@@ -1,11 +1,11 @@
 """The subscription: a member of the consumer group, and what it is given."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from ..conf import configuration
 from ..record import Record
@@ -13,6 +13,9 @@ from .config import consumer_config
 from .topics import broker_answers
 
 logger = structlog.get_logger(__name__)
+
+CONNECTION_LOST = frozenset({KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT})
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Subscription:
@@ -27,19 +30,23 @@ class Subscription:
     ) -> None:
         self._topic = topic
         self._on_assign = on_assign
+        self._on_revoke = on_revoke
         self._closed = False
-        self._consumer = Consumer(consumer_config(), logger=None)
-        self._consumer.subscribe(
-            [topic],
-            on_assign=self._assign,
-            on_revoke=lambda _, parts: on_revoke({part.partition for part in parts}),
-            on_lost=lambda _, parts: on_revoke({part.partition for part in parts}),
-        )
+        self._consumer = Consumer({**consumer_config(), "error_cb": self._note_error}, logger=None)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._consumer.subscribe([self._topic], on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
 
     def _assign(self, consumer: Consumer, parts: list[TopicPartition]) -> None:
         consumer.incremental_assign(parts)  # first: a partition that is not assigned yet cannot be paused
-        if not self._closed:
-            self._on_assign({part.partition for part in parts})
+        self._on_assign({part.partition for part in parts})
+
+    def _revoke(self, _: Consumer, parts: list[TopicPartition]) -> None:
+        self._on_revoke({part.partition for part in parts})
+
+    def _note_error(self, error: KafkaError) -> None:
+        """The client mends it by itself."""
 
     def poll(self, seconds: float, limit: int) -> list[Record]:
         """What waits, at most `limit`; waits so long for the first and not at all for the rest."""
@@ -80,19 +87,42 @@ class Subscription:
         return not self._closed and broker_answers(self._consumer)
 
     def close(self) -> None:
-        """Leave the group, so that the others take over at once.
-
-        From the embedded broker's it only falls silent: who leaves it while another joins leaves it without partitions
-        for ever (measured); who falls silent is forgotten after the session.
-        """
-        if self._closed:
-            return
-        self._closed = True
-        if configuration().kafka_profile == "embedded":
-            self._consumer.poll(0)  # takes what is assigned at this moment, else the client would never end (measured)
-        else:
+        """Leave the group, so that the others take over at once."""
+        if not self._closed:
+            self._closed = True
             self._consumer.close()
-        del self._consumer  # without `close` this sends nothing
+
+
+class Assignment(Subscription):
+    """Every partition of one topic, without a group: for the embedded broker, whose groups lose their members.
+
+    Whoever reads so must be the only one: see `receiving.led`. Once the connection was lost, all begins anew at the
+    committed offsets: the broker may have come back without its data, and says nothing of an offset that it lacks.
+    """
+
+    def _begin(self) -> None:
+        self._lost = False
+        everything = set(range(configuration().topic_partitions))
+        self._consumer.assign([TopicPartition(self._topic, number) for number in everything])
+        self._on_assign(everything)
+
+    def _note_error(self, error: KafkaError) -> None:
+        self._lost = self._lost or error.code() in CONNECTION_LOST
+
+    def poll(self, seconds: float, limit: int) -> list[Record]:
+        """What waits, at most `limit`; waits so long for the first and not at all for the rest."""
+        if self._lost:
+            self._on_revoke(set(range(configuration().topic_partitions)))
+            self._begin()
+        return super().poll(seconds, limit)
+
+
+def subscribe(
+    topic: str, *, on_assign: Callable[[set[int]], None], on_revoke: Callable[[set[int]], None]
+) -> Subscription:
+    """Read the topic as the broker of the settings allows it."""
+    kind = Assignment if configuration().kafka_profile == "embedded" else Subscription
+    return kind(topic, on_assign=on_assign, on_revoke=on_revoke)
 
 
 def record_from(message: Message) -> Record:
@@ -101,11 +131,19 @@ def record_from(message: Message) -> Record:
         topic=message.topic() or "",
         partition=message.partition() or 0,
         offset=message.offset() or 0,
-        timestamp=datetime.fromtimestamp(milliseconds / 1000, UTC) if kind and milliseconds > 0 else None,
+        timestamp=moment(milliseconds) if kind else None,
         key=as_bytes(message.key()),
         value=as_bytes(message.value()),
         headers=headers_of(message),
     )
+
+
+def moment(milliseconds: int) -> datetime | None:
+    """None for a time that no clock shows: a sender may state anything."""
+    try:
+        return EPOCH + timedelta(milliseconds=milliseconds) if milliseconds > 0 else None
+    except OverflowError:
+        return None
 
 
 def headers_of(message: Message) -> tuple[tuple[str, bytes], ...]:

@@ -3,19 +3,24 @@
 How much waits has no bound: a burst is no trouble while it drains, and the age of the oldest says whether it does.
 """
 
-from django.db.models import Min
-from django.utils import timezone
-
 from ..facts import Fact
 from ..models import PendingDelivery, pending_inbox
-from ..processes.chores import ROLE as CHORES
-from ..processes.leader import lock_number
-from ..sending.relay import ROLE as RELAY
+from ..processes.leader import Role, lock_number
 from ..sql import fetch
 from .choice import open_letters
 
 # A message waits for milliseconds, and while a worker starts again or Kafka shares out its partitions for some seconds.
 PATIENCE_SECONDS = 10
+
+# Ages by the clock that wrote the times.
+OLDEST_UNSENT = """
+SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)
+FROM messaging_pendingdelivery AS waiting JOIN messaging_outboxmessage AS message ON message.id = waiting.message_id
+"""
+OLDEST_UNPROCESSED = """
+SELECT coalesce(extract(epoch FROM clock_timestamp() - min(received_at)), 0)
+FROM messaging_inboxmessage WHERE processed_at IS NULL AND dead_at IS NULL
+"""
 
 # The number is signed where the lock is taken, and unsigned where it is listed; 2 marks a lock of two numbers.
 HELD = """
@@ -29,14 +34,12 @@ SELECT EXISTS (
 
 def oldest_unsent_seconds() -> float:
     """The age of the oldest message that waits to be sent; 0 where none does."""
-    oldest = PendingDelivery.objects.aggregate(oldest=Min("message__created_at"))["oldest"]
-    return (timezone.now() - oldest).total_seconds() if oldest else 0
+    return float(fetch(OLDEST_UNSENT)[0][0])
 
 
 def oldest_unprocessed_seconds() -> float:
     """The time since the oldest message that waits to be handled was received; 0 where none does."""
-    oldest = pending_inbox().aggregate(oldest=Min("received_at"))["oldest"]
-    return (timezone.now() - oldest).total_seconds() if oldest else 0
+    return float(fetch(OLDEST_UNPROCESSED)[0][0])
 
 
 def has_leader(role: str) -> bool:
@@ -81,13 +84,13 @@ FACTS = (
     Fact(
         name="relay_has_leader",
         help="Whether a relay leads: without one nothing is sent.",
-        read=lambda: has_leader(RELAY),
+        read=lambda: has_leader(Role.RELAY),
         at_least=1,
     ),
     Fact(
         name="chores_have_leader",
         help="Whether a process does the chores.",
-        read=lambda: has_leader(CHORES),
+        read=lambda: has_leader(Role.CHORES),
         at_least=1,
     ),
 )

@@ -1,54 +1,78 @@
 """Chores: what a service does by itself every so often, in one of its processes."""
 
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import psycopg
 import structlog
 from django.db import DatabaseError, close_old_connections
 
 from ..faults import fault_point
-from .leader import Connection, try_lead
+from .leader import IDLE_SECONDS, Connection, Leadership, Role
 
 logger = structlog.get_logger(__name__)
 
-ROLE = "chores"
 TICK_SECONDS = 0.1
 
 
 class Chores:
     """Runs each chore every so many seconds while it leads. A chore that fails is logged, and runs again."""
 
-    def __init__(self, direct: Connection, chores: Mapping[Callable[[], object], int]) -> None:
-        self._direct = direct
+    def __init__(self, connect: Callable[[], Connection], chores: Mapping[Callable[[], object], int]) -> None:
+        self.leadership = Leadership(Role.CHORES, connect)
         self._chores = chores
         self._due = dict.fromkeys(chores, 0.0)
-        self._leads = False
 
     def step(self) -> None:
         """Run what is due, or wait a moment."""
-        if not self._leads:
-            self._leads = try_lead(self._direct, ROLE)
-        if self._leads:
-            self._direct.execute("SELECT 1")  # raises where the lock is lost with its connection
-            for chore, seconds in self._chores.items():
-                if time.monotonic() >= self._due[chore]:
-                    self._due[chore] = time.monotonic() + seconds
-                    run(chore)
+        try:
+            if self.leadership.acquire():
+                self._run_due()
+        except psycopg.OperationalError as error:
+            self.leadership.lose(error)
         time.sleep(TICK_SECONDS)
 
     def close(self) -> None:
         """Let another lead."""
-        try:
-            self._direct.close()
-        except psycopg.Error:
-            logger.warning("the lock's connection was lost already", action="stop")
+        self.leadership.close()
+
+    def _run_due(self) -> None:
+        self.leadership.direct.execute("SELECT 1")  # raises where the lock is lost with its connection
+        for chore, seconds in self._chores.items():
+            if time.monotonic() >= self._due[chore]:
+                self._due[chore] = time.monotonic() + seconds
+                with kept_alive(self.leadership.direct):
+                    run(chore)
 
 
 def run(chore: Callable[[], object]) -> None:
+    """Run it once; what the database refuses is logged."""
     close_old_connections()
     try:
         chore()
         fault_point("chore.after_commit")
     except DatabaseError:
         logger.warning("a chore failed", action="chore_failed", chore=chore.__name__, exc_info=True)
+
+
+@contextmanager
+def kept_alive(direct: Connection) -> Iterator[None]:
+    """Say something on the connection while a long chore works on another: the server ends a session that is silent."""
+    done = threading.Event()
+
+    def speak() -> None:
+        while not done.wait(IDLE_SECONDS / 4):
+            try:
+                direct.execute("SELECT 1")
+            except psycopg.Error:
+                return  # the next step finds out
+
+    speaker = threading.Thread(target=speak, name="keep-alive", daemon=True)
+    speaker.start()
+    try:
+        yield
+    finally:
+        done.set()
+        speaker.join()

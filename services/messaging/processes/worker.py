@@ -29,6 +29,7 @@ class Worker:
     close: Callable[[], object]
     broker_answers: Callable[[], bool] = lambda: True
     probe_port: int | None = None
+    describe: Callable[[], dict[str, bool]] = dict  # what the probe tells besides, and does not judge
     _stopping: bool = field(default=False, init=False)
     _beat: float = field(default=0.0, init=False)
 
@@ -67,7 +68,7 @@ def serve_probe(worker: Worker, port: int) -> None:
     class Probe(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             facts = worker.ready() if self.path == "/readyz" else {"alive": worker.alive()}
-            body = json.dumps({"worker": worker.name, **facts}).encode()
+            body = json.dumps({"worker": worker.name, **facts, **worker.describe()}).encode()
             self.send_response(200 if all(facts.values()) else 503)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))

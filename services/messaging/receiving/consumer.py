@@ -1,43 +1,36 @@
 """The consumer: takes records from Kafka into the inbox, and commits their offsets after the database."""
 
-import random
 import time
-from collections.abc import Callable
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import structlog
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import connection
 
 from ..faults import fault_point
 from ..processes.backoff import reconnect_seconds
-from ..record import Record
-from ..sql import connection_is_lost, is_transient
+from ..record import Place, Record
+from ..sql import is_of_the_database
 from .inbox import Inbox
-from .locks import PartitionLocks
+from .locks import PartitionsTaken
 
 logger = structlog.get_logger(__name__)
 
-T = TypeVar("T")
-
 POLL_SECONDS = 0.2
-LOCK_LOOK_SECONDS = 0.3
-TRANSIENT_TRIES = 5
-# Longer than a database takes to recover, far shorter than max.poll.interval.ms.
-DATABASE_PATIENCE_SECONDS = 60.0
 # After a broker lost its data, a member can sit without partitions and without an error. Far longer than a join beside
 # dead members takes (11 s on the embedded broker): who gives up before, begins that wait anew, for ever.
 EMPTY_ASSIGNMENT_SECONDS = 25.0
 
 
 class NoPartitions(Exception):
-    """Kafka has given this member nothing, or a lock cannot be had back: a fresh start mends that."""
+    """Kafka has given this member nothing: a fresh start ends that."""
 
 
 class Source(Protocol):
     """What the consumer needs of a `kafka.Subscription`."""
 
     def poll(self, seconds: float, limit: int) -> list[Record]: ...
-    def commit(self, records: list[Record]) -> None: ...
+    def commit(self, records: Sequence[Record]) -> None: ...
     def pause(self, partitions: set[int]) -> None: ...
     def resume(self, partitions: set[int]) -> None: ...
     def answers(self) -> bool: ...
@@ -47,33 +40,33 @@ class Source(Protocol):
 class Consumer:
     """One member of the group.
 
-    Guarantees: an offset is committed only after the transaction that stored its record; a crash anywhere means that
-    records come again, and the inbox drops what it has. Kafka is never trusted to deliver once, or at all.
+    Guarantees: an offset is committed only after the transaction that stored its record, and that transaction held the
+    partition's lock; a crash anywhere means that records come again, and the inbox drops what it has. Kafka is never
+    trusted to deliver once, or at all. While the database is away, records are held and the group is kept.
     """
 
     def __init__(self, topic: str, inbox: Inbox, subscribe: Callable[..., Source], *, batch_size: int = 500) -> None:
         self._inbox = inbox
         self._batch_size = batch_size
-        self._locks = PartitionLocks(topic)
-        self._next_lock_look = 0.0
-        self._lost = False
+        self._assigned: set[int] = set()
+        self._held: list[Record] = []  # polled and not stored yet
+        self._paused: set[int] = set()
+        self._hold_until = 0.0
+        self._failures = 0
         self._empty_since = time.monotonic()
-        self._source = subscribe(topic, on_assign=self._assigned, on_revoke=self._revoked)
+        self._source = subscribe(topic, on_assign=self._on_assign, on_revoke=self._on_revoke)
 
     def step(self) -> int:
         """Take what has come, or wait for it a little; handle what is pending. Returns how many records came."""
-        polled = self._source.poll(POLL_SECONDS, self._batch_size)
+        polled = self._source.poll(0 if self._inbox.pending.is_behind else POLL_SECONDS, self._batch_size)
         # A rebalance amid the poll may have taken some away: they are its successor's, who reads them again.
-        records = [record for record in polled if record.partition in self._locks.wanted]
+        records = [record for record in polled if record.partition in self._assigned]
         if records:
             fault_point("consumer.before_store")
-            self._with_database(lambda: self._inbox.receive(records))
-            fault_point("consumer.before_offsets")
-            self._source.commit(records)
-            fault_point("consumer.after_offsets")
-        self._with_database(lambda: self._inbox.pending.work(self._locks.held))
-        if self._locks.missing and time.monotonic() >= self._next_lock_look:
-            self._with_database(self._take_locks)
+            self._held += records
+        if time.monotonic() >= self._hold_until:
+            self._with_database(self._work)
+        self._pause_what_is_held()
         self._watch_assignment()
         return len(records)
 
@@ -86,64 +79,69 @@ class Consumer:
         """Whether Kafka does; for the probe."""
         return self._source.answers()
 
-    def _assigned(self, partitions: set[int]) -> None:
-        self._locks.wanted |= partitions
-        self._with_database(self._locks.acquire)
-        if self._locks.missing:
-            self._source.pause(self._locks.missing)
-        logger.info("partitions assigned", action="assign", partitions=sorted(self._locks.wanted))
+    def database_answers(self) -> bool:
+        """Whether the database did when it was last asked; for the probe."""
+        return self._failures == 0
 
-    def _revoked(self, partitions: set[int]) -> None:
-        try:
-            self._locks.release(partitions)
-        except (OperationalError, InterfaceError):
-            self._lose_connection()  # and with it every lock
+    def describe(self) -> dict[str, bool]:
+        """For the probe."""
+        return {"database": self.database_answers()}
+
+    def _on_assign(self, partitions: set[int]) -> None:
+        self._assigned |= partitions
+        logger.info("partitions assigned", action="assign", partitions=sorted(self._assigned))
+
+    def _on_revoke(self, partitions: set[int]) -> None:
+        self._assigned -= partitions
+        self._paused -= partitions
+        self._held = [record for record in self._held if record.partition in self._assigned]
         self._empty_since = time.monotonic()
 
-    def _take_locks(self) -> None:
-        self._next_lock_look = time.monotonic() + LOCK_LOOK_SECONDS
-        if got := self._locks.acquire():
-            self._source.resume(got)
+    def _work(self) -> None:
+        self._store()
+        self._inbox.pending.work(self._assigned)
+
+    def _store(self) -> None:
+        """Store what is held; what is in partitions that another session works on is held on."""
+        taken: set[Place] = set()
+        while records := [record for record in self._held if record.place not in taken]:
+            try:
+                self._inbox.receive(records)
+            except PartitionsTaken as refused:
+                taken |= refused.places
+                continue
+            self._held = [record for record in self._held if record.place in taken]
+            fault_point("consumer.before_offsets")
+            self._source.commit(records)
+            fault_point("consumer.after_offsets")
+            return
+
+    def _pause_what_is_held(self) -> None:
+        """Only where it is held over a step: a pause throws away what was fetched ahead."""
+        held = {record.partition for record in self._held}
+        if held != self._paused:
+            self._source.pause(held - self._paused)
+            self._source.resume(self._paused - held)
+            self._paused = held
 
     def _watch_assignment(self) -> None:
-        if self._locks.wanted:
+        if self._assigned:
             self._empty_since = time.monotonic()
         elif time.monotonic() - self._empty_since > EMPTY_ASSIGNMENT_SECONDS:
             self._empty_since = time.monotonic()
             if self._source.answers():
                 raise NoPartitions
 
-    def _with_database(self, work: Callable[[], T]) -> T:
-        """Do the work; again after a deadlock or a lost connection. Raises after a minute without a database."""
-        deadline = time.monotonic() + DATABASE_PATIENCE_SECONDS
-        tries = 0
-        while True:
-            try:
-                self._regain_locks(deadline)
-                return work()
-            except (DatabaseError, InterfaceError) as error:
-                tries += 1
-                if is_transient(error) and tries < TRANSIENT_TRIES:
-                    time.sleep(random.uniform(0, 0.05))  # noqa: S311 - only spreads two that collided
-                    continue
-                if not connection_is_lost() or time.monotonic() > deadline:
-                    raise
-                logger.warning("the database is lost", action="reconnect", error=str(error).strip())
-                self._lose_connection()
-                time.sleep(reconnect_seconds(tries))
-
-    def _regain_locks(self, deadline: float) -> None:
-        """After a lost connection: its session may live on in the server for a moment, with our locks."""
-        while self._lost:
-            self._locks.acquire()
-            if not self._locks.missing:
-                self._lost = False
-            elif time.monotonic() > deadline:
-                raise NoPartitions
-            else:
-                time.sleep(LOCK_LOOK_SECONDS)
-
-    def _lose_connection(self) -> None:
-        connection.close()
-        self._locks.forget()
-        self._lost = True
+    def _with_database(self, work: Callable[[], None]) -> None:
+        """Do the work; what the database says of itself (lost, full, busy) is waited for, and it is done again."""
+        try:
+            work()
+        except Exception as error:
+            if not is_of_the_database(error):
+                raise
+            self._failures += 1
+            self._hold_until = time.monotonic() + reconnect_seconds(self._failures)
+            logger.warning("the database is waited for", action="reconnect", error=str(error).strip())
+            connection.close()
+        else:
+            self._failures = 0

@@ -11,6 +11,7 @@ from ..headers import quote_headers
 from ..models import DeadLetter
 from ..reasons import Reason
 from ..record import Record
+from ..text import storable
 
 logger = structlog.get_logger(__name__)
 
@@ -56,7 +57,7 @@ def as_row(refusal: Refusal) -> DeadLetter:
     return DeadLetter(
         source=DeadLetter.Source.INBOX,
         reason=refusal.reason,
-        detail=refusal.detail.replace("\0", "\\0"),
+        detail=storable(refusal.detail, 1000),
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
 
-from ..message import MAX_ATTEMPT, Event, Handlers, MessageHandler, Received
+from ..message import MAX_ATTEMPT, MAX_KEY, Event, Handlers, MessageHandler, Received
 from ..reasons import Reason
 from ..record import Record
 from ..signature import BadSignature, verify
+from ..text import is_storable
+from ..trace import TRACEPARENT
 
 
 class Unreadable(Exception):
@@ -17,8 +19,8 @@ class Unreadable(Exception):
 
     def __init__(self, reason: Reason, detail: str) -> None:
         self.reason = reason
-        self.detail = detail
-        super().__init__(f"{reason}: {detail}")
+        self.detail = detail[:200]
+        super().__init__(f"{reason}: {self.detail}")
 
 
 class Identity(NamedTuple):
@@ -35,42 +37,49 @@ class Arrival:
     record: Record
     received: Received[Any]
     handler: MessageHandler[Any]
-
-    @property
-    def identity(self) -> Identity:
-        return Identity(self.received.type, self.received.event.subject)
-
-    @property
-    def key(self) -> str:
-        key: str = self.received.event.key
-        return key
+    identity: Identity
+    key: str
+    fingerprint: bytes
 
 
 def decode(record: Record, *, handlers: Handlers, keys: Mapping[str, bytes]) -> Arrival:
-    """Check the signature, then read; raises `Unreadable`."""
+    """Check the signature, then read. Raises `Unreadable` alone: what a content can raise is its own."""
+    try:
+        return _decode(record, handlers, keys)
+    except Unreadable:
+        raise
+    except Exception as error:
+        raise Unreadable(Reason.INVALID, f"{type(error).__name__}: {error}") from error
+
+
+def _decode(record: Record, handlers: Handlers, keys: Mapping[str, bytes]) -> Arrival:
     headers = dict(record.headers)
     check_signature(record, headers, keys)
     payload = parse_json(record.value or b"")
     handler = handler_for(payload, handlers)
-    event = parse_event(payload, handler)
-    if (record.key or b"").decode("utf-8", "replace") != event.key:
+    event = parse(payload, handler)
+    key, subject, fingerprint = event.key, event.subject, event.fingerprint
+    if not isinstance(subject, uuid.UUID) or not isinstance(fingerprint, bytes):
+        raise Unreadable(Reason.INVALID, "the handler's event needs a UUID as subject and bytes as fingerprint")
+    if not key or record.key != key.encode() or not is_storable(key, MAX_KEY):
         raise Unreadable(Reason.INVALID, "the key is not the payload's")
     received = Received(
-        message_id=message_id_of(payload),
+        message_id=uuid.UUID(payload["message_id"]),
         type=payload["type"],
         attempt=attempt_of(headers),
-        traceparent=headers.get("traceparent", b"").decode("ascii", "replace"),
+        traceparent=traceparent_of(headers),
         event=event,
     )
-    return Arrival(record, received, handler)
+    return Arrival(record, received, handler, Identity(received.type, subject), key, fingerprint)
 
 
 def check_signature(record: Record, headers: Mapping[str, bytes], keys: Mapping[str, bytes]) -> None:
     if "signature" not in headers:
         raise Unreadable(Reason.UNSIGNED, "there is no signature header")
-    signature = headers["signature"].decode("ascii", "replace")
+    signature, attempt = headers["signature"].decode("ascii", "replace"), headers.get("attempt", b"")
+    key, value = record.key or b"", record.value or b""
     try:
-        verify(signature, topic=record.topic, key=record.key or b"", value=record.value or b"", keys=keys)
+        verify(signature, topic=record.topic, key=key, attempt=attempt, value=value, keys=keys)
     except BadSignature as error:
         raise Unreadable(Reason.BAD_SIGNATURE, str(error)) from error
 
@@ -80,7 +89,7 @@ def parse_json(value: bytes) -> dict[str, Any]:
     try:
         payload = json.loads(value.decode(), parse_float=refuse_number, parse_constant=refuse_number)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(Reason.UNREADABLE, f"not JSON: {error}"[:200]) from error
+        raise Unreadable(Reason.UNREADABLE, f"not JSON: {error}") from error
     if not isinstance(payload, dict):
         raise Unreadable(Reason.UNREADABLE, "not a JSON object")
     return payload
@@ -93,28 +102,27 @@ def refuse_number(text: str) -> NoReturn:
 def handler_for(payload: Mapping[str, Any], handlers: Handlers) -> MessageHandler[Any]:
     name, version = payload.get("type"), payload.get("version")
     if not isinstance(name, str) or name not in handlers:
-        raise Unreadable(Reason.UNKNOWN_TYPE, repr(name)[:100])
+        raise Unreadable(Reason.UNKNOWN_TYPE, repr(name))
     if type(version) is not int or version not in handlers[name].versions:
-        raise Unreadable(Reason.UNKNOWN_VERSION, f"{name} version {version!r}"[:200])
+        raise Unreadable(Reason.UNKNOWN_VERSION, f"{name} version {version!r}")
     return handlers[name]
 
 
-def parse_event(payload: Mapping[str, Any], handler: MessageHandler[Any]) -> Event:
+def parse(payload: Mapping[str, Any], handler: MessageHandler[Any]) -> Event:
+    """The service's own reading; whatever its code raises says that this payload is none."""
     try:
         event: Event = handler.parse(payload)
-    except (ValueError, TypeError, KeyError) as error:
-        raise Unreadable(Reason.INVALID, f"{type(error).__name__}: {error}"[:200]) from error
+    except Exception as error:
+        raise Unreadable(Reason.INVALID, f"{type(error).__name__}: {error}") from error
     return event
 
 
-def message_id_of(payload: Mapping[str, Any]) -> uuid.UUID:
-    try:
-        return uuid.UUID(payload["message_id"])
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise Unreadable(Reason.INVALID, "message_id is not a UUID") from error
-
-
 def attempt_of(headers: Mapping[str, bytes]) -> int:
-    """The sender's count; a header that says nonsense counts as the first."""
-    text = headers.get("attempt", b"1")
-    return min(int(text), MAX_ATTEMPT) if text.isdigit() and len(text) < 10 else 1
+    """The sender's count, from 1; it is signed."""
+    return min(max(int(headers["attempt"]), 1), MAX_ATTEMPT)
+
+
+def traceparent_of(headers: Mapping[str, bytes]) -> str:
+    """The W3C trace context that the sender hints at, or ""."""
+    text = headers.get("traceparent", b"").decode("ascii", "replace")
+    return text if TRACEPARENT.fullmatch(text) else ""

@@ -3,10 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+import structlog
+from django.db import transaction
+
+from ..message import MAX_ATTEMPT, KeysBusy
 from ..reasons import Reason
-from ..sql import Given, fetch
+from ..sql import Given, fetch, is_of_the_database
 from .dead_letters import Refusal, keep_dead_letters
 from .decode import Arrival, Identity
+
+logger = structlog.get_logger(__name__)
 
 KNOWN = """
 SELECT type, subject, fingerprint, attempt, processed_at IS NOT NULL
@@ -29,10 +35,11 @@ class Known(NamedTuple):
     processed: bool
 
 
-def absorb_duplicates(arrivals: Sequence[Arrival]) -> bool:
+def absorb_duplicates(arrivals: Sequence[Arrival], *, apart: bool = False) -> bool:
     """Count messages that are there already; tell the handler of those that ask for their answer again.
 
-    One that contradicts what is there (another fingerprint) becomes a dead letter; returns whether any did.
+    One that contradicts what is there (another fingerprint) becomes a dead letter; returns whether any did. `apart`
+    makes a dead letter, too, of one that the handler fails on; else its error is raised.
     """
     if not arrivals:
         return False
@@ -40,16 +47,42 @@ def absorb_duplicates(arrivals: Sequence[Arrival]) -> bool:
     same: list[Arrival] = []
     contradicting: list[Arrival] = []
     for arrival in arrivals:
-        agrees = arrival.received.event.fingerprint == known[arrival.identity].fingerprint
+        agrees = arrival.fingerprint == known[arrival.identity].fingerprint
         (same if agrees else contradicting).append(arrival)
     set_aside(contradicting)
     repeated = highest_attempts(same)
-    count(repeated)
-    for arrival in repeated:
-        kept = known[arrival.identity]
-        if kept.processed and arrival.received.attempt > kept.attempt and arrival.handler.on_duplicate:
-            arrival.handler.on_duplicate([arrival.received])
+    tell = tell_apart if apart else tell_handler
+    count([each for each in repeated if not asks(each, known[each.identity]) or tell(each)])
     return bool(contradicting)
+
+
+def asks(arrival: Arrival, kept: Known) -> bool:
+    """Whether the sender has not seen the answer: it sends again with a higher attempt than any before."""
+    attempt = arrival.received.attempt
+    return kept.processed and (attempt > kept.attempt or attempt == MAX_ATTEMPT)
+
+
+def tell_handler(arrival: Arrival) -> bool:
+    """Have it answered again."""
+    if arrival.handler.on_duplicate:
+        arrival.handler.on_duplicate([arrival.received])
+    return True
+
+
+def tell_apart(arrival: Arrival) -> bool:
+    """The same, and False where the handler fails: it is kept as a dead letter, and may ask once more."""
+    try:
+        with transaction.atomic():
+            return tell_handler(arrival)
+    except KeysBusy:
+        return False
+    except Exception as error:
+        if is_of_the_database(error):
+            raise
+        logger.warning("a duplicate was not answered", action="duplicate_failed", exc_info=True)
+        detail = f"{type(error).__name__}: {error}"
+        keep_dead_letters([Refusal(arrival.record, Reason.FAILED, detail, *arrival.identity)])
+        return False
 
 
 def look_up(identities: Collection[Identity]) -> Mapping[Identity, Known]:
@@ -78,4 +111,5 @@ def set_aside(contradicting: Sequence[Arrival]) -> None:
 def count(arrivals: Sequence[Arrival]) -> None:
     """Write down that each came once more, and its attempt."""
     rows = [{**each.identity._asdict(), "attempt": each.received.attempt} for each in arrivals]
-    fetch(COUNT, REPEATED.arrays(rows))
+    if rows:
+        fetch(COUNT, REPEATED.arrays(rows))

@@ -9,13 +9,14 @@ from psycopg.types.json import Jsonb
 
 from ..faults import fault_point
 from ..headers import quote_headers
-from ..message import Handlers
+from ..message import Handlers, KeysBusy
 from ..reasons import Outcome, Reason
 from ..record import Record
-from ..sql import Given, fetch, is_of_the_database
+from ..sql import Given, fetch, is_contested, is_of_the_database
 from .dead_letters import Refusal, keep_dead_letters
 from .decode import Arrival, Identity, Unreadable, decode
 from .duplicates import absorb_duplicates
+from .locks import PartitionsTaken, lock_partitions
 from .pending import PendingMessages
 
 logger = structlog.get_logger(__name__)
@@ -52,7 +53,7 @@ RETURNING type, subject
 
 
 class Inbox:
-    """Stores records and has their messages handled. The caller holds the lock of every partition it passes."""
+    """Stores records and has their messages handled, under the locks of their partitions."""
 
     def __init__(self, *, handlers: Handlers, keys: Mapping[str, bytes]) -> None:
         self._handlers = handlers
@@ -63,19 +64,49 @@ class Inbox:
         """Keep every record, and handle what can be handled at once, in one transaction.
 
         On return all are stored: handled, pending, or dead letters; their offsets may be committed. If a handler
-        fails, nothing of it remains and the messages are pending. Raises only what the database raises about itself
-        (lost, deadlock): then nothing is stored, and the same records may be given again.
+        fails, nothing of it remains and the messages are pending. Raises only `PartitionsTaken`, and what the database
+        says of itself: then nothing is stored, and the same records may be given again.
         """
         arrivals, refusals = self._decode(records)
         try:
-            self._store(arrivals, refusals, handle=True)
+            self._store(arrivals, refusals)
+        except PartitionsTaken:
+            raise
+        except KeysBusy as busy:
+            self._store_unhandled(arrivals, refusals, busy.keys)
         except Exception as error:
-            if is_of_the_database(error):
+            if is_of_the_database(error) and not is_contested(error):
                 raise
             fault_point("inbox.after_rollback")
             logger.warning("a batch failed and is taken apart", action="batch_failed", exc_info=True)
-            self._store(arrivals, refusals, handle=False)
-            self.pending.expect_work()
+            self._store_unhandled(arrivals, refusals, {arrival.key for arrival in arrivals})
+
+    def _store_unhandled(self, arrivals: Sequence[Arrival], refusals: Sequence[Refusal], keys: Collection[str]) -> None:
+        """Keep all; what has these keys is pending. Where one spoils even that, each is kept by itself."""
+        self.pending.expect_work()
+        try:
+            self._store(arrivals, refusals, unhandled=keys)
+        except PartitionsTaken:
+            raise
+        except Exception as error:
+            if is_of_the_database(error):
+                raise
+            logger.warning("records are kept one by one", action="batch_failed", exc_info=True)
+            self._store([], refusals)
+            for arrival in arrivals:
+                self._store_alone(arrival)
+
+    def _store_alone(self, arrival: Arrival) -> None:
+        try:
+            self._store([arrival], [], unhandled={arrival.key})
+        except PartitionsTaken:
+            raise
+        except Exception as error:
+            if is_of_the_database(error):
+                raise
+            logger.warning("a message cannot be kept", action="message_failed", exc_info=True)
+            detail = f"{type(error).__name__}: {error}"
+            keep_dead_letters([Refusal(arrival.record, Reason.FAILED, detail, *arrival.identity)])
 
     def receive_again(self, record: Record) -> Outcome | Reason:
         """Keep one record that was set aside before, in the caller's transaction; its partition's consumer handles it.
@@ -100,17 +131,23 @@ class Inbox:
         return arrivals, refusals
 
     @transaction.atomic
-    def _store(self, arrivals: Sequence[Arrival], refusals: Sequence[Refusal], *, handle: bool) -> None:
+    def _store(
+        self, arrivals: Sequence[Arrival], refusals: Sequence[Refusal], *, unhandled: Collection[str] = ()
+    ) -> None:
+        records = [each.record for each in arrivals] + [each.record for each in refusals]
+        lock_partitions(record.place for record in records)
         keep_dead_letters(refusals)
         if not arrivals:
             return
         first = first_of_each(arrivals)
-        waiting = self._keys_that_wait(arrivals)
-        at_once = {identity for identity, arrival in first.items() if handle and arrival.key not in waiting}
+        waiting = self._keys_that_wait(arrivals) | set(unhandled)
+        at_once = {identity for identity, arrival in first.items() if arrival.key not in waiting}
         fresh = insert(first.values(), at_once)
         fault_point("inbox.before_handle")
-        absorb_duplicates([each for each in arrivals if each is not first[each.identity] or each.identity not in fresh])
         handle_arrivals([arrival for identity, arrival in first.items() if identity in fresh & at_once])
+        # After what came before them in the batch: one that asks for its answer again finds it.
+        repeated = [each for each in arrivals if each is not first[each.identity] or each.identity not in fresh]
+        absorb_duplicates(repeated, apart=bool(unhandled))
         fault_point("inbox.before_commit")
 
     def _keys_that_wait(self, arrivals: Sequence[Arrival]) -> set[str]:
@@ -140,7 +177,7 @@ def as_row(arrival: Arrival, *, handled: bool) -> dict[str, object]:
     return {
         "message_id": received.message_id,
         "type": received.type,
-        "subject": received.event.subject,
+        "subject": arrival.identity.subject,
         "key": arrival.key,
         "topic": record.topic,
         "partition": record.partition,
@@ -148,7 +185,7 @@ def as_row(arrival: Arrival, *, handled: bool) -> dict[str, object]:
         "kafka_timestamp": record.timestamp,
         "value": record.value,
         "headers": Jsonb(quote_headers(record.headers)),
-        "fingerprint": received.event.fingerprint,
+        "fingerprint": arrival.fingerprint,
         "attempt": received.attempt,
         "handled": handled,
     }

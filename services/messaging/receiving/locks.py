@@ -1,42 +1,40 @@
-"""A consumer holds a partition's lock before it handles its messages: a zombie cannot work beside its successor."""
+"""The lock of a partition lives in the transaction that does the work: a zombie cannot work beside its successor."""
 
-from django.db import connection
+from collections.abc import Collection, Iterable
 
 from ..processes.leader import lock_number
+from ..record import Place
+from ..sql import fetch
+
+# No lock holds a batch up for longer; what waits for it is then tried in smaller parts, and the rest goes on.
+LOCK_SECONDS = 1
+# A worker that vanished amid its work has its locks for no longer, whatever keeps its connection open.
+IDLE_SECONDS = 10
+# A try, never a wait: who is refused gives its work back and asks again.
+TAKE = f"""
+SELECT ARRAY(
+    SELECT position FROM unnest(%b::int[], %b::int[]) WITH ORDINALITY AS wanted(topic, partition, position)
+    WHERE NOT pg_try_advisory_xact_lock(topic, partition)
+), set_config('lock_timeout', '{LOCK_SECONDS}s', true),
+    set_config('idle_in_transaction_session_timeout', '{IDLE_SECONDS}s', true)
+"""
 
 
-class PartitionLocks:
-    """Session advisory locks on Django's own connection, on which the work is done: lost together with it."""
+class PartitionsTaken(Exception):
+    """Another session works on these partitions; nothing was done."""
 
-    def __init__(self, topic: str) -> None:
-        self._number = lock_number(f"partition of {topic}")
-        self.wanted: set[int] = set()
-        self.held: set[int] = set()
+    def __init__(self, places: Collection[Place]) -> None:
+        self.places = frozenset(places)
+        super().__init__(", ".join(f"{topic}/{partition}" for topic, partition in sorted(places)))
 
-    @property
-    def missing(self) -> set[int]:
-        """Partitions that are ours by Kafka's word while another session still holds their lock."""
-        return self.wanted - self.held
 
-    def acquire(self) -> set[int]:
-        """Try for every missing lock; returns those that were got. Never waits."""
-        got = set()
-        with connection.cursor() as cursor:
-            for partition in sorted(self.missing):
-                cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [self._number, partition])
-                if (row := cursor.fetchone()) and row[0]:
-                    got.add(partition)
-        self.held |= got
-        return got
+def lock_partitions(places: Iterable[Place]) -> None:
+    """Take the locks until the caller's transaction ends; raises `PartitionsTaken` where another session has one.
 
-    def release(self, partitions: set[int]) -> None:
-        """Give them up to whoever Kafka assigned them to."""
-        self.wanted -= partitions
-        with connection.cursor() as cursor:
-            for partition in sorted(partitions & self.held):
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [self._number, partition])
-        self.held -= partitions
-
-    def forget(self) -> None:
-        """The connection is gone, and all locks with it."""
-        self.held.clear()
+    A lock of the transaction can neither be lost while it works nor outlive it, whatever becomes of the session.
+    """
+    wanted = sorted(set(places))
+    numbers = [lock_number(f"partition of {topic}") for topic, _ in wanted]
+    [(taken, *_)] = fetch(TAKE, [numbers, [partition for _, partition in wanted]])
+    if taken:
+        raise PartitionsTaken([wanted[position - 1] for position in taken])

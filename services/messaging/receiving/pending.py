@@ -3,37 +3,75 @@
 import time
 from collections.abc import Collection, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 
 from ..faults import fault_point
 from ..headers import unquote_headers
-from ..message import Handlers, PermanentError, Received
+from ..message import Handlers, KeysBusy, Received
 from ..models import InboxMessage, pending_inbox
-from ..processes.backoff import MAX_FAILURES, handler_backoff
-from ..reasons import Reason
-from ..record import Record
-from ..sql import is_of_the_database
-from .dead_letters import Refusal, keep_dead_letters
-from .decode import parse_event, parse_json
+from ..sql import fetch, is_contested, is_of_the_database
+from .decode import handler_for, parse, parse_json, traceparent_of
+from .failures import postpone, record_failure
+from .locks import PartitionsTaken, lock_partitions
 
 logger = structlog.get_logger(__name__)
 
-BATCH_SIZE = 500
-# How often to look where nothing is known to wait: rows that another consumer left, or that were redriven.
-LOOK_SECONDS = 1.0
+# One step's share: what failed before must not keep the consumer from what comes new.
+STEP_SECONDS = 0.2
+LOOK_SECONDS = 0.2
+LARGEST_GROUP = 500
+# What failed before is tried one by one; more than these are not done in a step's share.
+MOST_RETRIES = 100
+
+# Due, and held back by no earlier message of its key that failed or waits.
+DUE = """
+SELECT id, topic, partition, key, type FROM messaging_inboxmessage AS message
+WHERE processed_at IS NULL AND dead_at IS NULL AND partition = ANY(%b::int[])
+    AND failures = 0 AND next_attempt_at <= clock_timestamp()
+    AND NOT EXISTS (
+        SELECT FROM messaging_inboxmessage AS earlier
+        WHERE earlier.key = message.key AND earlier.id < message.id
+            AND earlier.processed_at IS NULL AND earlier.dead_at IS NULL
+            AND (earlier.failures > 0 OR earlier.next_attempt_at > clock_timestamp())
+    )
+ORDER BY id LIMIT %b
+"""
+# Failed before and due again; only the first of its key.
+DUE_AGAIN = """
+SELECT id, topic, partition, key, type FROM messaging_inboxmessage AS message
+WHERE processed_at IS NULL AND dead_at IS NULL AND partition = ANY(%b::int[])
+    AND failures > 0 AND next_attempt_at <= clock_timestamp()
+    AND NOT EXISTS (
+        SELECT FROM messaging_inboxmessage AS earlier
+        WHERE earlier.key = message.key AND earlier.id < message.id
+            AND earlier.processed_at IS NULL AND earlier.dead_at IS NULL
+    )
+ORDER BY next_attempt_at LIMIT %b
+"""
+PROCESSED = "UPDATE messaging_inboxmessage SET processed_at = clock_timestamp() WHERE id = ANY(%b::bigint[])"
+
+
+class Waiting(NamedTuple):
+    """A pending message, by where it stands."""
+
+    id: int
+    topic: str
+    partition: int
+    key: str
+    type: str
 
 
 class PendingMessages:
-    """Handles what `Inbox.receive` left pending, each key in its order."""
+    """Handles what `Inbox.receive` left pending, each key in its order, for a bounded time at a call."""
 
     def __init__(self, handlers: Handlers) -> None:
         self._handlers = handlers
         self._next_look = 0.0
+        self._group = LARGEST_GROUP
+        self.is_behind = False  # more waits than the last step's share
 
     def expect_work(self) -> None:
         """Look at the next call."""
@@ -42,99 +80,86 @@ class PendingMessages:
     def work(self, partitions: Collection[int]) -> int:
         """Handle pending messages of these partitions that are due; returns how many it took on.
 
-        Those that never failed go in batches, halved on failure until the bad one stands alone; those that did go
-        one by one. After a failure the later messages of that key wait. Raises what the database raises about itself.
+        Those that never failed go in groups, smaller after a failure until the bad one stands alone; those that did
+        go one by one. After a failure the later messages of that key wait. Raises what the database says of itself.
         """
         if time.monotonic() < self._next_look or not partitions:
             return 0
-        rows = list(due(partitions)[:BATCH_SIZE])
-        if len(rows) < BATCH_SIZE:
-            self._next_look = time.monotonic() + LOOK_SECONDS
+        started = time.monotonic()
+        again = self._look(DUE_AGAIN, partitions, MOST_RETRIES)
+        left = self._retry(again, started + STEP_SECONDS / 2)
+        due = self._look(DUE, partitions, LARGEST_GROUP)
+        left += self._work_through(due, started + STEP_SECONDS)
+        self.is_behind = left > 0 or len(due) == LARGEST_GROUP
+        self._next_look = 0.0 if self.is_behind else time.monotonic() + LOOK_SECONDS
+        return len(due) + len(again)
+
+    def _look(self, statement: str, partitions: Collection[int], limit: int) -> list[Waiting]:
+        return [Waiting(*row) for row in fetch(statement, [list(partitions), limit])]
+
+    def _work_through(self, rows: list[Waiting], deadline: float) -> int:
+        """Handle these in groups; returns how many were left when the time was over."""
         parked: set[str] = set()
-        for failed_before, run in groupby(rows, key=lambda row: row.failures > 0):
-            group = list(run)
-            for part in [[row] for row in group] if failed_before else [group]:
-                self._handle(part, parked)
+        while rows and time.monotonic() < deadline:
+            group = rows[: self._group]
+            if self._handle([row for row in group if row.key not in parked], parked):
+                rows = rows[len(group) :]
+                self._group = min(self._group * 2, LARGEST_GROUP)
+            else:
+                self._group = max(len(group) // 4, 1)
         return len(rows)
 
-    def _handle(self, rows: Sequence[InboxMessage], parked: set[str]) -> None:
-        rows = [row for row in rows if row.key not in parked]
-        if not rows:
-            return
-        try:
-            with transaction.atomic():
-                self._run(rows)
-                InboxMessage.objects.filter(id__in=[row.id for row in rows]).update(processed_at=timezone.now())
-                fault_point("retry.before_commit")
-            fault_point("retry.after_commit")
-        except Exception as error:
-            if is_of_the_database(error):
-                raise
-            if len(rows) == 1:
-                parked.add(rows[0].key)
-                record_failure(rows[0], error)
-                return
-            middle = len(rows) // 2
-            self._handle(rows[:middle], parked)
-            self._handle(rows[middle:], parked)
+    def _retry(self, rows: list[Waiting], deadline: float) -> int:
+        while rows and time.monotonic() < deadline:
+            self._handle(rows[:1], set())
+            rows = rows[1:]
+        return len(rows)
 
-    def _run(self, rows: Sequence[InboxMessage]) -> None:
-        for kind, run in groupby(rows, key=lambda row: row.type):
-            handler = self._handlers[kind]
-            handler.handle([self._received(row) for row in run])
+    def _handle(self, group: Sequence[Waiting], parked: set[str]) -> bool:
+        """Handle the group in one transaction. False where it must be tried in smaller parts."""
+        try:
+            self._transact(group)
+        except PartitionsTaken:
+            parked.update(row.key for row in group)  # another session works on them
+        except KeysBusy as busy:
+            postpone([row.id for row in group if row.key in busy.keys])
+            parked.update(busy.keys)
+            return not [row for row in group if row.key not in parked]
+        except Exception as error:
+            if is_of_the_database(error) and not is_contested(error):
+                raise
+            if len(group) > 1:
+                return False
+            parked.add(group[0].key)
+            self._set_back(group[0], error)
+        return True
+
+    def _set_back(self, row: Waiting, error: Exception) -> None:
+        if is_contested(error):
+            postpone([row.id])
+        else:
+            record_failure(row.id, error)
+
+    def _transact(self, group: Sequence[Waiting]) -> None:
+        with transaction.atomic():
+            lock_partitions((row.topic, row.partition) for row in group)
+            # Looked at again under the lock: another consumer may have handled them meanwhile.
+            rows = list(pending_inbox().filter(id__in=[row.id for row in group]))
+            for kind, run in groupby(rows, key=lambda row: row.type):
+                messages = [self._received(row) for row in run]
+                self._handlers[kind].handle(messages)
+            fetch(PROCESSED, [[row.id for row in rows]])
+            fault_point("retry.before_commit")
+        fault_point("retry.after_commit")
 
     def _received(self, row: InboxMessage) -> Received[Any]:
-        headers = dict(unquote_headers(row.headers))
+        """The message once more; code that changed meanwhile may not read it any longer."""
+        payload = parse_json(bytes(row.value))
+        handler = handler_for(payload, self._handlers)
         return Received(
             message_id=row.message_id,
             type=row.type,
             attempt=row.attempt,
-            traceparent=headers.get("traceparent", b"").decode("ascii", "replace"),
-            event=parse_event(parse_json(bytes(row.value)), self._handlers[row.type]),
+            traceparent=traceparent_of(dict(unquote_headers(row.headers))),
+            event=parse(payload, handler),
         )
-
-
-def due(partitions: Collection[int]) -> QuerySet[InboxMessage]:
-    """Pending messages whose time has come and that no earlier one of their key holds back."""
-    now = timezone.now()
-    earlier = pending_inbox().filter(key=OuterRef("key"), id__lt=OuterRef("id"), next_attempt_at__gt=now)
-    return pending_inbox().filter(~Exists(earlier), partition__in=partitions, next_attempt_at__lte=now)
-
-
-def record_failure(row: InboxMessage, error: Exception) -> None:
-    """Count the failure and say when to try again; after the last, or for what can never succeed, a dead letter."""
-    failures = row.failures + 1
-    now = timezone.now()
-    changes: dict[str, Any] = {"failures": failures, "last_error": f"{type(error).__name__}: {error}"[:1000]}
-    dead = isinstance(error, PermanentError) or failures >= MAX_FAILURES
-    logger.warning(
-        "a message failed",
-        action="handler_failed",
-        type=row.type,
-        subject=str(row.subject),
-        failures=failures,
-        exc_info=error,
-    )
-    with transaction.atomic():
-        if dead:
-            reason = Reason.CONFLICT if isinstance(error, PermanentError) else Reason.FAILED
-            keep_dead_letters([Refusal(record_from(row), reason, changes["last_error"], row.type, row.subject)])
-            changes["dead_at"] = now
-        else:
-            changes["next_attempt_at"] = now + handler_backoff(failures)
-        InboxMessage.objects.filter(id=row.id).update(**changes)
-        fault_point("failure.before_commit")
-    fault_point("failure.after_commit")
-
-
-def record_from(row: InboxMessage) -> Record:
-    """The Kafka record that the row was made from."""
-    return Record(
-        topic=row.topic,
-        partition=row.partition,
-        offset=row.offset,
-        timestamp=row.kafka_timestamp,
-        key=row.key.encode(),
-        value=bytes(row.value),
-        headers=unquote_headers(row.headers),
-    )

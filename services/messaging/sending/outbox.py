@@ -11,7 +11,6 @@ from psycopg.types.json import Jsonb
 
 from ..conf import configuration
 from ..message import Message
-from ..signature import sign
 from ..sql import Given, fetch
 from ..trace import current_traceparent
 
@@ -40,11 +39,14 @@ WITH given AS (
     INSERT INTO messaging_outboxmessage AS old ({STORED}, created_at)
     SELECT {STORED}, clock_timestamp() FROM given ORDER BY position
     ON CONFLICT (type, subject) DO UPDATE SET topic = old.topic
-    RETURNING id, type, subject
+    RETURNING id, type, subject, value
 )
-INSERT INTO messaging_pendingdelivery AS waiting (message_id, attempt)
-SELECT kept.id, given.attempt FROM given JOIN kept USING (type, subject) ORDER BY kept.id
-ON CONFLICT (message_id) DO UPDATE SET attempt = greatest(waiting.attempt, excluded.attempt)
+, waiting AS (
+    INSERT INTO messaging_pendingdelivery AS waiting (message_id, attempt)
+    SELECT kept.id, given.attempt FROM given JOIN kept USING (type, subject) ORDER BY kept.id
+    ON CONFLICT (message_id) DO UPDATE SET attempt = greatest(waiting.attempt, excluded.attempt)
+)
+SELECT given.type, given.subject FROM given JOIN kept USING (type, subject) WHERE kept.value <> given.value LIMIT 1
 """
 
 PENDING_SUBJECTS = """
@@ -56,12 +58,17 @@ WHERE message.type = %b AND message.subject = ANY(%b)
 _last_wake = 0.0
 
 
+class ContentChanged(ValueError):
+    """A message of this type about this subject is there with other content: the receivers would take it for a lie."""
+
+
 def enqueue(messages: Sequence[Message], *, traceparents: Sequence[str] = ()) -> None:
     """Record messages in the caller's transaction; the relay sends them after its commit, at least once, in order.
 
     A message that is there already (same type and subject) is sent again with its attempt, unless a higher one
     waits. `traceparents` are one for each message, or the current one for all. Raises `TransactionManagementError`
-    outside a transaction: the message would not share the fate of the change that it announces.
+    outside a transaction: the message would not share the fate of the change that it announces; `Unsendable` for what
+    no receiver would take; `ContentChanged` where the same subject was enqueued before with other content.
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("enqueue() needs a transaction: call it inside transaction.atomic()")
@@ -71,26 +78,26 @@ def enqueue(messages: Sequence[Message], *, traceparents: Sequence[str] = ()) ->
     highest: dict[tuple[str, uuid.UUID], tuple[Message, str]] = {}
     for message, trace in zip(messages, traces, strict=True):
         known = highest.get((message.type, message.subject))
+        if known and known[0].encode() != message.encode():
+            raise ContentChanged(f"{message.type} {message.subject}: two messages of one subject with other content")
         if known is None or known[0].attempt < message.attempt:
             highest[message.type, message.subject] = (message, trace)
-    fetch(ENQUEUE, ENQUEUED.arrays(_rows(highest.values())))
+    for kind, subject in fetch(ENQUEUE, ENQUEUED.arrays(_rows(highest.values()))):
+        raise ContentChanged(f"{kind} {subject} was enqueued before with other content: give it a subject of its own")
     transaction.on_commit(wake_relay, robust=True)
 
 
 def _rows(messages: Iterable[tuple[Message, str]]) -> Iterator[dict[str, object]]:
     conf = configuration()
     for message, traceparent in messages:
-        value = message.encode()
-        signature = sign(topic=conf.sends_to, key=message.key.encode(), value=value, keys=conf.sending_keys)
-        headers = message.headers(source=conf.source, traceparent=traceparent)
         yield {
             "message_id": message.message_id,
             "type": message.type,
             "subject": message.subject,
             "topic": conf.sends_to,
             "key": message.key,
-            "value": value,
-            "headers": Jsonb({**headers, "signature": signature}),
+            "value": message.encode(),
+            "headers": Jsonb(message.headers(source=conf.source, traceparent=traceparent)),
             "attempt": message.attempt,
         }
 

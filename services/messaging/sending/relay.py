@@ -1,22 +1,26 @@
 """The relay: moves messages from the outbox to Kafka, in order, at least once."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
+import psycopg
 import structlog
 
+from ..conf import configuration
 from ..faults import fault_point
 from ..kafka.publisher import Publisher
 from ..processes.backoff import reconnect_seconds
-from ..processes.leader import Connection, try_lead
+from ..processes.leader import Connection, Leadership, Role
 from ..reasons import Reason
 from ..record import Confirmation
+from ..signature import sign
 from ..sql import Given
 from .outbox import WAKE_CHANNEL
+from .parking import ParkedTopics
 
 logger = structlog.get_logger(__name__)
 
-ROLE = "relay"
 # Batches on the way at once: the next is read and sent while the broker confirms the last (2 to 3 times as fast).
 WINDOW = 3
 # After work the relay looks again soon, then ever later; a NOTIFY wakes it at once. Also the safety net for a lost one.
@@ -28,7 +32,7 @@ CONFIRM_SECONDS = 0.1
 READ = """
 SELECT message.id, waiting.attempt, message.topic, message.key, message.value, message.headers
 FROM messaging_pendingdelivery AS waiting JOIN messaging_outboxmessage AS message ON message.id = waiting.message_id
-WHERE waiting.message_id <> ALL(%b::bigint[])
+WHERE waiting.message_id <> ALL(%b::bigint[]) AND message.topic <> ALL(%b::text[])
 ORDER BY waiting.message_id LIMIT %b
 """
 # The attempt must be the one that was sent: a message enqueued again meanwhile still waits.
@@ -62,30 +66,72 @@ class Relay:
 
     Guarantees: a message is marked sent only after the broker confirmed it; messages are handed to Kafka in the
     order of their ids, except that those on the way when a producer fails are sent again. No transaction is open
-    while it talks to Kafka. A crash at any point means that some are sent twice, and none is lost.
+    while it talks to Kafka. A crash at any point means that some are sent twice, and none is lost. A topic that the
+    broker refuses keeps its own messages waiting, and no others.
     """
 
     def __init__(
-        self, direct: Connection, *, new_publisher: Callable[[], Publisher] = Publisher, batch_size: int = 500
+        self,
+        connect: Callable[[], Connection],
+        *,
+        new_publisher: Callable[[], Publisher] = Publisher,
+        batch_size: int = 500,
     ) -> None:
-        self._direct = direct
+        self.leadership = Leadership(Role.RELAY, connect)
         self._new_publisher = new_publisher
         self._batch_size = batch_size
         self._publisher: Publisher | None = None
         self._failures = 0
         self._in_flight: set[int] = set()
+        self._parked = ParkedTopics()
         self._looks = 0
-        self.leads = False
 
     def step(self) -> int:
         """Do what is to be done now, or wait for it a little; returns how many messages were marked sent."""
-        if not self._may_lead():
-            time.sleep(0.3)
+        try:
+            return self._lead_on() if self._may_lead() else 0
+        except psycopg.OperationalError as error:
+            self._forget()
+            self.leadership.lose(error)
             return 0
+
+    def drain(self) -> int:
+        """Send until nothing is pending that can be sent; for commands and tests. Returns how many were marked sent."""
+        marked = 0
+        while True:
+            marked += self.step()
+            if self.leadership.leads and not self._in_flight and not self._read(self._parked.names(), 1):
+                return marked
+
+    def close(self, seconds: float = 5.0) -> None:
+        """Wait for the confirmations of what is on the way, mark them, and let a standby lead."""
+        deadline = time.monotonic() + seconds
+        try:
+            while self._publisher and self._in_flight and not self._publisher.broken and time.monotonic() < deadline:
+                self._publisher.poll(0.1)
+                self._mark(self._publisher)
+        except psycopg.OperationalError as error:
+            logger.warning("what is on the way will be sent again", action="stop", error=str(error))
+        self.leadership.close()
+
+    def broker_answers(self) -> bool:
+        """Whether Kafka does; for the probe."""
+        return self._publisher is not None and self._publisher.answers()
+
+    def _may_lead(self) -> bool:
+        if self.leadership.leads:
+            return True
+        self._ready_publisher()  # warm, so that taking over costs nothing
+        if self.leadership.acquire():
+            self.leadership.direct.execute(f"LISTEN {WAKE_CHANNEL}")
+        return self.leadership.leads
+
+    def _lead_on(self) -> int:
         publisher = self._ready_publisher()
         sent = self._send(publisher)
         publisher.poll(self._seconds_to_confirm(sent))
         marked = self._mark(publisher)
+        self._park(publisher)
         if publisher.broken:
             self._drop(publisher)
         elif not sent and not self._in_flight:
@@ -94,49 +140,26 @@ class Relay:
             self._looks = 0
         return marked
 
-    def drain(self) -> int:
-        """Send until nothing is pending; for commands and tests. Returns how many messages were marked sent."""
-        marked = 0
-        while True:
-            marked += self.step()
-            if self.leads and not self._in_flight and not self._direct.execute(READ.encode(), [[], 1]).fetchone():
-                return marked
-
-    def close(self, seconds: float = 5.0) -> None:
-        """Wait for the confirmations of what is on the way, mark them, and let a standby lead."""
-        deadline = time.monotonic() + seconds
-        publisher = self._publisher
-        while publisher and self._in_flight and not publisher.broken and time.monotonic() < deadline:
-            publisher.poll(0.1)
-            self._mark(publisher)
-        self._direct.close()
-
-    def broker_answers(self) -> bool:
-        """Whether Kafka does; for the probe."""
-        return self._publisher is not None and self._publisher.answers()
-
-    def _may_lead(self) -> bool:
-        if not self.leads:
-            self._ready_publisher()  # warm, so that taking over costs nothing
-            self.leads = try_lead(self._direct, ROLE)
-            if self.leads:
-                self._direct.execute(f"LISTEN {WAKE_CHANNEL}")
-                logger.info("this relay leads", action="lead")
-        return self.leads
-
     def _ready_publisher(self) -> Publisher:
         if self._publisher is None:
             self._publisher = self._new_publisher()
         return self._publisher
 
+    def _read(self, parked: Sequence[str], limit: int) -> list[tuple[Any, ...]]:
+        return self.leadership.direct.execute(READ.encode(), [list(self._in_flight), list(parked), limit]).fetchall()
+
     def _send(self, publisher: Publisher) -> int:
         if len(self._in_flight) > self._batch_size * (WINDOW - 1):
             return 0
-        rows = self._direct.execute(READ.encode(), [list(self._in_flight), self._batch_size]).fetchall()
+        keys = configuration().sending_keys
+        self._parked.look(publisher)
+        rows = self._read(self._parked.names(), self._batch_size)
         for identity, attempt, topic, key, value, headers in rows:
             fault_point("relay.before_send")
             self._in_flight.add(identity)
-            stated = [*headers.items(), ("attempt", str(attempt))]
+            count = str(attempt)
+            signature = sign(topic=topic, key=key.encode(), attempt=count.encode(), value=value, keys=keys)
+            stated = [*headers.items(), ("attempt", count), ("signature", signature)]
             publisher.publish((identity, attempt), topic=topic, key=key, value=value, headers=stated)
             fault_point("relay.after_send")
         return len(rows)
@@ -146,33 +169,44 @@ class Relay:
         return CONFIRM_SECONDS if self._in_flight and sent < self._batch_size else 0
 
     def _mark(self, publisher: Publisher) -> int:
+        direct = self.leadership.direct
         confirmed, publisher.confirmed = publisher.confirmed, []
         refused, publisher.refused = publisher.refused, []
         if confirmed:
             fault_point("relay.before_mark")
-            self._direct.execute(MARK.encode(), CONFIRMED.arrays(map(as_row, confirmed)))
+            direct.execute(MARK.encode(), CONFIRMED.arrays(map(as_row, confirmed)))
             fault_point("relay.after_mark")
+            self._failures = 0
         for (identity, _), detail in refused:
             logger.error("the broker refuses a message for ever", action="dead_letter", outbox_id=identity)
-            self._direct.execute(REFUSE.encode(), {"id": identity, "detail": detail, "reason": Reason.REFUSED})
-        for identity, _ in [each.token for each in confirmed] + [token for token, _ in refused]:
-            self._in_flight.discard(identity)
-        if confirmed:
-            self._failures = 0
+            direct.execute(REFUSE.encode(), {"id": identity, "detail": detail, "reason": Reason.REFUSED})
+        self._in_flight -= {each.token[0] for each in confirmed} | {identity for (identity, _), _ in refused}
         return len(confirmed)
+
+    def _park(self, publisher: Publisher) -> None:
+        """What could not be sent because of its topic waits until the broker has the topic."""
+        unroutable, publisher.unroutable = publisher.unroutable, []
+        for (identity, _), topic, detail in unroutable:
+            self._in_flight.discard(identity)
+            self._parked.add(topic, detail)
 
     def _drop(self, publisher: Publisher) -> None:
         self._failures += 1
         logger.warning("the producer failed and is replaced", action="new_producer", error=publisher.broken)
-        publisher.discard()
+        self._forget()
+        time.sleep(reconnect_seconds(self._failures))
+
+    def _forget(self) -> None:
+        """Nothing is on the way any more: what was not marked is pending, and is sent again."""
+        if self._publisher:
+            self._publisher.discard()
         self._publisher = None
         self._in_flight.clear()
-        time.sleep(reconnect_seconds(self._failures))
 
     def _wait(self) -> None:
         seconds = QUICK_LOOKS[self._looks] if self._looks < len(QUICK_LOOKS) else SLOW_LOOK
         self._looks += 1
-        for _ in self._direct.notifies(timeout=seconds, stop_after=1):
+        for _ in self.leadership.direct.notifies(timeout=seconds, stop_after=1):
             self._looks = 0
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics
 from rest_framework.exceptions import ValidationError
@@ -16,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from services.common.clock import database_now
 from services.common.http import idempotency
 from services.common.http.openapi import answers
 from services.common.http.pagination import NewestFirst
@@ -52,6 +52,12 @@ def refusals_as_problems(items: Sequence[Mapping[str, Any]]) -> Iterator[None]:
         raise Problem(409, "price-changed", "The total is another one today.", total=total) from None
 
 
+class OrderPages(NewestFirst):
+    """Newest first by time: an id made from a key says nothing of it."""
+
+    ordering = ("-created_at", "-id")
+
+
 @extend_schema_view(
     get=extend_schema(
         parameters=[OrderQuery],
@@ -62,13 +68,13 @@ class OrderList(generics.ListAPIView[Order]):
     """The caller's orders, newest first, and the way to place one."""
 
     serializer_class = OrderSerializer
-    pagination_class = NewestFirst
+    pagination_class = OrderPages
 
     def get_queryset(self) -> QuerySet[Order]:
         query = OrderQuery(data=self.request.query_params)
         query.is_valid(raise_exception=True)
         status = query.validated_data["status"]
-        return queries.orders_of(user_id_of(self.request), status=status, now=timezone.now())
+        return queries.orders_of(user_id_of(self.request), status=status, now=database_now())
 
     @extend_schema(
         parameters=[idempotency.PARAMETER, idempotency.REPLAYED_PARAMETER],
@@ -86,7 +92,7 @@ class OrderList(generics.ListAPIView[Order]):
                 quantities=merged(items),
                 expected_total=body.validated_data.get("expected_total"),
                 idempotency_key=idempotency.read_key(request),
-                now=timezone.now(),
+                now=database_now(),
             )
         path = reverse("orders:order", args=[placed.id])
         headers = {"Location": request.build_absolute_uri(path), **(idempotency.REPLAYED if placed.replayed else {})}
@@ -101,7 +107,7 @@ class OrderDetail(generics.RetrieveAPIView[Order]):
     lookup_url_kwarg = "order_id"
 
     def get_queryset(self) -> QuerySet[Order]:
-        return queries.orders_of(user_id_of(self.request), now=timezone.now())
+        return queries.orders_of(user_id_of(self.request), now=database_now())
 
 
 class TimelineDetail(APIView):
@@ -110,5 +116,5 @@ class TimelineDetail(APIView):
     @extend_schema(responses=answers({200: TimelineSerializer}, 401, 404))
     def get(self, request: Request, order_id: uuid.UUID) -> Response:
         """The steps `created`, `enqueued`, `produced`, `reply_received` and `status_changed`, as far as they are."""
-        order = get_object_or_404(queries.orders_of(user_id_of(request), now=timezone.now()), pk=order_id)
+        order = get_object_or_404(queries.orders_of(user_id_of(request), now=database_now()), pk=order_id)
         return Response(TimelineSerializer(timeline_of(order)).data)

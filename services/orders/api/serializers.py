@@ -105,7 +105,7 @@ class OrderSerializer(serializers.Serializer[Any]):
         return order.reason or None
 
     def get_delayed(self, order: Any) -> bool:
-        """Still NEW long after it should not be; nothing is taken until it is PAID."""
+        """Still NEW long after it should not be; staff are told."""
         return bool(order.delayed)
 
 

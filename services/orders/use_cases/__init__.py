@@ -1,5 +1,6 @@
 """What orders does: each function owns its transaction."""
 
+from services.orders.use_cases.adopting import adopt_settlements
 from services.orders.use_cases.alerting import alert_staff
 from services.orders.use_cases.applying import SettledMeanwhile, UnknownOrder, apply_settlements
 from services.orders.use_cases.auditing import AuditReport, FindingKind, audit
@@ -16,6 +17,7 @@ __all__ = [
     "TotalTooLarge",
     "UnknownOrder",
     "UnknownProducts",
+    "adopt_settlements",
     "alert_staff",
     "apply_settlements",
     "audit",

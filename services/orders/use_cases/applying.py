@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from services.common.sql import Given, fetch
-from services.messaging.message import PermanentError
+from services.messaging.message import Contradiction
 from services.orders.events import OrderSettled
 from services.orders.models import Status
 
@@ -38,7 +38,7 @@ class SettledMeanwhile(Exception):
 def apply_settlements(*, settlements: Sequence[OrderSettled]) -> None:
     """Give each NEW order its final status, all in one statement; one that has it already is left alone.
 
-    Raises `PermanentError` where an order ended otherwise before; `UnknownOrder` and `SettledMeanwhile` can pass.
+    Raises `Contradiction` where an order ended otherwise before; `UnknownOrder` and `SettledMeanwhile` can pass.
     """
     wanted = {each.order_id: {"status": each.status, "reason": each.reason} for each in settlements}
     rows = [{"order_id": order_id, **answer} for order_id, answer in wanted.items()]
@@ -48,4 +48,4 @@ def apply_settlements(*, settlements: Sequence[OrderSettled]) -> None:
         if status == Status.NEW:
             raise SettledMeanwhile(f"order {order_id}")
         if {"status": status, "reason": reason} != wanted[order_id]:
-            raise PermanentError(f"order {order_id} is {status} {reason} already")
+            raise Contradiction(f"order {order_id} is {status} {reason} already")

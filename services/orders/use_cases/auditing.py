@@ -19,6 +19,7 @@ class FindingKind(StrEnum):
     MISSING = "missing"
     DOUBLE = "double"
     ORPHANED = "orphaned"
+    CONTRADICTED = "contradicted"
     MISMATCHED = "mismatched"
     WRONG_BALANCE = "wrong balance"
 
@@ -26,7 +27,8 @@ class FindingKind(StrEnum):
 FIXES = {
     FindingKind.MISSING: "manage.py orders resend_tasks --id {subject}",
     FindingKind.DOUBLE: "none: payments took another sum than the order's; correct it by a reversing entry",
-    FindingKind.ORPHANED: "none: orders lost an order that payments settled; restore it from a backup, or refund it",
+    FindingKind.ORPHANED: "none: orders lost it; its client gets it back by its key; else restore it, or refund it",
+    FindingKind.CONTRADICTED: "manage.py orders adopt_settlements --id {subject}",
     FindingKind.MISMATCHED: "manage.py orders redrive --type payments.order_settled (or read both sides: {subject})",
     FindingKind.WRONG_BALANCE: "none: somebody wrote beside the ledger; stop deposits and compare account {subject}",
 }
@@ -128,8 +130,7 @@ def _judge(
             yield Finding(FindingKind.MISSING, str(order.id), f"{order.status} here, no settlement in payments")
     if settlement is not None:
         yield from _double(settlement)
-        if not on_its_way:
-            yield from _mismatched(order, settlement)
+        yield from _differing(order, settlement, on_its_way)
 
 
 def _double(settlement: SettlementDTO) -> Iterator[Finding]:
@@ -139,11 +140,15 @@ def _double(settlement: SettlementDTO) -> Iterator[Finding]:
         yield Finding(FindingKind.DOUBLE, str(settlement.order_id), detail)
 
 
-def _mismatched(order: Order, settlement: SettlementDTO) -> Iterator[Finding]:
+def _differing(order: Order, settlement: SettlementDTO, on_its_way: bool) -> Iterator[Finding]:
     here = (order.user_id, order.amount, order.currency, order.status, order.reason)
     there = (settlement.user_id, settlement.amount, settlement.currency, settlement.status, settlement.reason)
-    if here != there:
-        yield Finding(FindingKind.MISMATCHED, str(order.id), f"{describe(here)} here, {describe(there)} in payments")
+    detail = f"{describe(here)} here, {describe(there)} in payments"
+    # Placed again after a restore, under another price: time does not heal it, payments will never answer.
+    if order.status == Status.NEW and here[0] == there[0] and here[1:3] != there[1:3]:
+        yield Finding(FindingKind.CONTRADICTED, str(order.id), detail)
+    elif here != there and not on_its_way:
+        yield Finding(FindingKind.MISMATCHED, str(order.id), detail)
 
 
 def describe(side: Sequence[object]) -> str:

@@ -14,7 +14,7 @@ from services.common.money import MAX_AMOUNT, Money
 from services.messaging.message import digest
 from services.messaging.sending.outbox import enqueue
 from services.orders.events import order_placed
-from services.orders.models import Order, OrderItem, Product, Status
+from services.orders.models import Order, OrderItem, Product, Status, new_order_id
 from services.orders.use_cases.resending import resend_delay
 
 
@@ -69,7 +69,8 @@ def place_order(
 
     Raises `UnknownProducts`, `TotalTooLarge`, `PriceChanged`, `KeyReused` or `TwinInProgress`; nothing is kept then.
     """
-    order = Order(user_id=user_id, idempotency_key=idempotency_key, created_at=now)
+    order_id = new_order_id(user_id, idempotency_key)
+    order = Order(id=order_id, user_id=user_id, idempotency_key=idempotency_key, created_at=now)
     order.fingerprint = digest(*sorted(quantities.items()), expected_total and astuple(expected_total))
     if first := _first_answer(order):
         return first

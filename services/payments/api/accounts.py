@@ -3,7 +3,6 @@
 import uuid
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics
 from rest_framework.exceptions import NotFound, ValidationError
@@ -11,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from services.common.clock import database_now
 from services.common.http import idempotency
 from services.common.http.openapi import answers
 from services.common.http.pagination import NewestFirst
@@ -49,7 +49,7 @@ class AccountDetail(APIView):
     @extend_schema(request=None, responses=answers({200: AccountSerializer, 201: AccountSerializer}, 401))
     def post(self, request: Request) -> Response:
         """Open the account (201); where it is open already, the same one (200)."""
-        account, opened = use_cases.open_account(user_id=user_id_of(request), now=timezone.now())
+        account, opened = use_cases.open_account(user_id=user_id_of(request), now=database_now())
         return Response(AccountSerializer(account).data, status=201 if opened else 200)
 
 
@@ -83,7 +83,7 @@ class DepositCreate(APIView):
         try:
             with idempotency.refusals_as_problems():
                 return use_cases.deposit(
-                    user_id=user_id_of(request), amount=amount, idempotency_key=key, now=timezone.now()
+                    user_id=user_id_of(request), amount=amount, idempotency_key=key, now=database_now()
                 )
         except use_cases.NoAccount:
             raise NotFound(NO_ACCOUNT) from None

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from services.common.sql import Given, fetch
 from services.messaging.faults import fault_point
-from services.messaging.message import PermanentError
+from services.messaging.message import Contradiction, KeysBusy
 from services.messaging.sending.outbox import enqueue
 from services.payments.events import OrderPlaced, OrderSettled
 from services.payments.models import Reason, Status
@@ -21,9 +21,13 @@ SELECT order_id, user_id, status, reason, created_at, fingerprint
 FROM payments_settlement WHERE order_id = ANY(%b::uuid[])
 """
 
-# In one order for everybody, so that two batches never wait for each other.
+# One that another transaction holds is stepped over, and comes without an amount: nobody waits for somebody else's.
 LOCK_ACCOUNTS = """
-SELECT user_id, id, amount, currency FROM payments_account WHERE user_id = ANY(%b::uuid[]) ORDER BY id FOR UPDATE
+WITH locked AS MATERIALIZED (
+    SELECT id, amount FROM payments_account WHERE user_id = ANY(%b::uuid[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+)
+SELECT account.user_id, account.id, locked.amount, account.currency
+FROM payments_account AS account LEFT JOIN locked USING (id) WHERE account.user_id = ANY(%b::uuid[])
 """
 
 SETTLEMENTS = Given(
@@ -113,8 +117,8 @@ class Decision:
 def decide_orders(*, tasks: Sequence[Task], now: datetime) -> None:
     """Decide on each order once, for ever, move the money of those that are paid, and enqueue every answer.
 
-    An order that is settled already moves nothing, and its answer is enqueued again. Raises `PermanentError` for one
-    that came before with other content, or in another currency than the account's.
+    An order that is settled already moves nothing, and its answer is enqueued again. Raises `Contradiction` for one
+    that came before with other content, and `KeysBusy` for the users whose accounts another transaction holds.
     """
     orders = [task.order for task in tasks]
     settled = _settled_before(orders)
@@ -140,7 +144,7 @@ def _settled_before(orders: Iterable[OrderPlaced]) -> dict[uuid.UUID, Settled]:
 def _refuse_contradictions(orders: Iterable[OrderPlaced], settled: Mapping[uuid.UUID, Settled]) -> None:
     for order in orders:
         if settled[order.order_id].fingerprint != order.fingerprint:
-            raise PermanentError(f"order {order.order_id} came before with other content")
+            raise Contradiction(f"order {order.order_id} came before with other content")
 
 
 def _decide(orders: Iterable[OrderPlaced], now: datetime) -> list[Decision]:
@@ -153,16 +157,18 @@ def _decide(orders: Iterable[OrderPlaced], now: datetime) -> list[Decision]:
 
 
 def _lock_accounts(user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Funds]:
-    rows = fetch(LOCK_ACCOUNTS, [list(user_ids)])
+    """The accounts of those that have one. Raises `KeysBusy` with the users whose account could not be had."""
+    rows = fetch(LOCK_ACCOUNTS, [list(user_ids), list(user_ids)])
+    if busy := [str(user_id) for user_id, _, amount, _ in rows if amount is None]:
+        raise KeysBusy(busy)
     return {user_id: Funds(account_id, amount, currency) for user_id, account_id, amount, currency in rows}
 
 
 def _decision(order: OrderPlaced, funds: Funds | None, now: datetime) -> Decision:
     if funds is None:
         return _rejected(order, Reason.NO_ACCOUNT, now)
-    if funds.currency != order.currency:
-        raise PermanentError(f"the account of order {order.order_id} is in {funds.currency}")
-    if funds.amount < order.amount:
+    # What is there in another currency is no money in this one, as after a change of the shop's.
+    if funds.currency != order.currency or funds.amount < order.amount:
         return _rejected(order, Reason.INSUFFICIENT_FUNDS, now)
     funds.amount -= order.amount
     answer = OrderSettled(order.order_id, order.user_id, Status.PAID.value, "", now)

@@ -6,13 +6,10 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
 from statistics import quantiles
 
 from services.common.env import ROOT
 from tests.proof.backlog.cpu import seconds_by_name
-from tests.proof.chaos.brokers import apache_kafka
-from tests.proof.chaos.shop import Shop
 from tests.proof.scenario.client import ShopClient
 from tests.support.backing_services import stop, wait_until
 from tests.support.whole_shop import running_shop
@@ -36,22 +33,19 @@ def main():
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before the start", flush=True)
     for name, brokers in (("embedded broker", 0), ("Apache Kafka, one broker", 1)):
         print(f"\n{name}", flush=True)
-        with ExitStack() as stack:
-            cluster = stack.enter_context(apache_kafka(brokers)) if brokers else None
-            where = {"KAFKA_BOOTSTRAP_SERVERS": cluster.bootstrap_servers()} if cluster else {}
-            shop = Shop(stack.enter_context(running_shop(**where, **PATIENT)))
-            measure(shop, cluster, chosen)
+        with running_shop(brokers, **PATIENT) as shop:
+            measure(shop, chosen)
 
 
-def measure(shop, cluster, chosen):
+def measure(shop, chosen):
     tell_latency(shop.url, chosen.samples)
     fill(shop, "payments", 0)
     extra = {}
-    tell_backlog(shop, cluster, extra, chosen.orders)
-    extra = {service: shop.start(service, "consume_inbox") for service in ("orders", "payments")}
+    tell_backlog(shop, extra, chosen.orders)
+    extra = {service: shop.start("manage.py", service, "consume_inbox") for service in ("orders", "payments")}
     try:
         wait_until(lambda: both_share(shop), seconds=60, what="two consumers a side", every=0.5)
-        tell_backlog(shop, cluster, extra, chosen.orders)
+        tell_backlog(shop, extra, chosen.orders)
     finally:
         for process in extra.values():
             stop(process, signal.SIGTERM)
@@ -82,19 +76,19 @@ def both_share(shop):
     return all(shop.select(service, SHARES) == halves for service in ("orders", "payments"))
 
 
-def tell_backlog(shop, cluster, extra, count):
+def tell_backlog(shop, extra, count):
     """The relay of orders is held (SIGSTOP) while the orders are placed, then all of them flow at once."""
     relay = shop.processes()["orders.relay"]
     os.kill(relay, signal.SIGSTOP)
     try:
         fill(shop, "orders", count)
-        before = seconds_by_name(named(shop, cluster, extra))
+        before = seconds_by_name(named(shop, extra))
     finally:
         os.kill(relay, signal.SIGCONT)
     began = time.monotonic()
     wait_until(lambda: is_settled(shop), seconds=SETTLE_SECONDS, what="the backlog is settled", every=0.1)
     seconds = time.monotonic() - began
-    used = {name: value - before[name] for name, value in seconds_by_name(named(shop, cluster, extra)).items()}
+    used = {name: value - before[name] for name, value in seconds_by_name(named(shop, extra)).items()}
     tell_used(used, seconds, f"{count} orders, {2 if extra else 1} consumer(s) a side")
 
 
@@ -102,11 +96,11 @@ def is_settled(shop):
     return not shop.select("orders", "SELECT EXISTS (SELECT FROM orders_order WHERE status = 'NEW')")[0][0]
 
 
-def named(shop, cluster, extra):
+def named(shop, extra):
     """Process ids to names; both consumers of a service are one line."""
     found = {pid: name for name, pid in shop.processes().items()}
     found |= {process.pid: f"{service}.consumer" for service, process in extra.items()}
-    return found | ({process.pid: "broker" for process in cluster.running.values()} if cluster else {})
+    return found | ({process.pid: "broker" for process in shop.cluster.running.values()} if shop.cluster else {})
 
 
 def tell_used(used, seconds, what):

@@ -1,53 +1,17 @@
 """Apache Kafka under the storm: its broker is killed, or of three one is killed, each restarted, one cut off."""
 
 import signal
-import tempfile
 import threading
 import time
-from contextlib import contextmanager
-from pathlib import Path
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from services.common.env import ROOT
-from services.embedded.apache_kafka import Cluster, resolve_jars
 from tests.support.backing_services import wait_until
-from tests.whole.kafka.cluster import first_port, running
 
 # Longer than the 9 s of silence after which the controller gives a broker's partitions to the others.
 CUT_SECONDS = 12.0
 IN_SYNC_SECONDS = 90.0
-
-
-@contextmanager
-def apache_kafka(count):
-    """A cluster of the storm's own, on free ports; its data goes with it."""
-    jars = resolve_jars(ROOT / ".shop" / "kafka-libs")
-    with (
-        tempfile.TemporaryDirectory(prefix="storm-kafka-") as folder,
-        running(Cluster(Path(folder), jars, first_port(), count=count)) as cluster,
-    ):
-        admin = AdminClient({"bootstrap.servers": cluster.bootstrap_servers(), "log_level": 0})
-        # A broker takes connections before the cluster counts on it, and three copies need three.
-        wait_until(lambda: registered(admin) == count, seconds=60, what="all brokers registered", every=0.2)
-        yield cluster
-
-
-def registered(admin):
-    try:
-        return len(admin.list_topics(timeout=5).brokers)
-    except KafkaException:
-        return 0
-
-
-def variables(cluster):
-    """What the shop must know to use the cluster."""
-    copies = {"TOPIC_REPLICATION_FACTOR": "3", "TOPIC_MIN_INSYNC_REPLICAS": "2"} if cluster.count == 3 else {}
-    # A task whose settlement was lost waits for the watchdog, on Apache Kafka 30 s at first and up to 10 min: no
-    # promise of 60 s could be tried so. These are the embedded broker's times, with room for an election.
-    patience = {"WATCHDOG_FIRST_SECONDS": "5", "WATCHDOG_LONGEST_SECONDS": "15"}
-    return {"KAFKA_BOOTSTRAP_SERVERS": cluster.bootstrap_servers(), "KAFKA_PROFILE": "kafka", **copies, **patience}
 
 
 class Brokers:
@@ -97,4 +61,5 @@ class Brokers:
         except KafkaException:
             return False
         partitions = [partition for topic in topics for partition in topic.partitions.values()]
-        return self.cluster.ready() and all(len(each.isrs) == len(each.replicas) for each in partitions)
+        missing = {len(each.replicas) - len(each.isrs) for each in partitions}
+        return self.cluster.ready() and missing == {0}

@@ -6,12 +6,13 @@ import time
 from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 
+from services.registry import SERVICES
 from tests.proof.chaos.brokers import CUT_SECONDS
 from tests.proof.chaos.topics import Topics
 from tests.support.backing_services import stop
 
-MESSAGING = [f"{service}.{role}" for service in ("orders", "payments") for role in ("relay", "consumer", "chores")]
-WEB = ["gateway", "orders", "payments"]
+MESSAGING = [f"{name}.{role}" for name, service in SERVICES.items() for role in service.workers]
+WEB = list(SERVICES)
 PAUSE_SECONDS = 8.0
 EXTRA_MEMBER_SECONDS = 6.0
 # So often in all a fault may be impossible at its moment: its process is dead already, or the broker is away.
@@ -122,7 +123,7 @@ class Storm:
     def rebalances(self):
         """A second consumer joins and leaves."""
         service, how = self.chance.choice(("orders", "payments")), self.chance.choice((signal.SIGTERM, signal.SIGKILL))
-        member = self.shop.start(service, "consume_inbox")
+        member = self.shop.start("manage.py", service, "consume_inbox")
         self._later(EXTRA_MEMBER_SECONDS, lambda: stop(member, how))
         return f"second consumer of {service}"
 

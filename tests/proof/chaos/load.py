@@ -17,6 +17,10 @@ THREADS = 8
 ASK_AGAIN = 0.2
 
 
+def new_name():
+    return f"storm-{uuid.uuid4().hex[:12]}"
+
+
 class Shopper:
     """One user. A call without an answer is `unknown` and is made again with its key."""
 
@@ -25,7 +29,7 @@ class Shopper:
         self.history = history
         self.deadline = deadline
         self.headers = {}
-        self.name = f"storm-{uuid.uuid4().hex[:12]}"
+        self.name = new_name()
         self.id = None
         self.orders = []
 
@@ -52,8 +56,11 @@ class Shopper:
 
     def register(self):
         login = {"username": self.name, "password": uuid.uuid4().hex}
-        answer = self.insist("POST", "users", json=login)
-        self.id = answer.json()["id"]
+
+        def take_another_name():  # whoever got no answer may be in already
+            self.name = login["username"] = new_name()
+
+        self.id = self.insist("POST", "users", json=login, on_unknown=take_another_name).json()["id"]
         self.headers = {"Authorization": f"Bearer {self.insist('POST', 'tokens', json=login).json()['token']}"}
         self.insist("POST", "account")
 
@@ -130,6 +137,12 @@ class Load:
 
     def start(self):
         self._thread.start()
+
+    def give_up(self):
+        """Place nothing more, and ask no more for answers that do not come."""
+        self.jobs.clear()
+        for shopper in self.shoppers:
+            shopper.deadline = 0.0
 
     def wait(self):
         """Until every call has been answered."""

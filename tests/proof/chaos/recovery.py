@@ -7,7 +7,6 @@ import time
 
 from tests.proof.chaos.history import History
 from tests.proof.chaos.load import Shopper
-from tests.proof.chaos.shop import Shop
 from tests.support.backing_services import stop, wait_until
 from tests.support.whole_shop import running_shop
 
@@ -18,8 +17,7 @@ STANDBY_LIMIT = 1.0
 
 
 def main():
-    with running_shop() as whole:
-        shop = Shop(whole)
+    with running_shop() as shop:
         shopper = Shopper(shop.url, History(), time.monotonic() + 3600)
         shopper.register()
         shopper.deposit(10**9)
@@ -61,7 +59,7 @@ def with_standby(shop, shopper):
     """The take-over by a second relay."""
     seconds = []
     for _ in range(ROUNDS):
-        standby = shop.start("orders", "relay_outbox")
+        standby = shop.start("manage.py", "orders", "relay_outbox")
         try:
             seconds.append(after_kill(shop, shopper, "orders.relay"))
         finally:

@@ -23,16 +23,12 @@ def of_messaging(name, file, old, new, *suites, times=1):
     return Mutant(name, f"services/messaging/{file}.py", old, new, suites, times)
 
 
-RECEIVE = """            self._with_database(lambda: self._inbox.receive(records))
-            fault_point("consumer.before_offsets")
-            self._source.commit(records)
-"""
-COMMIT_FIRST = """            self._source.commit(records)
-            fault_point("consumer.before_offsets")
-            self._with_database(lambda: self._inbox.receive(records))
-"""
+RECEIVE = "self._inbox.receive(records)"
+COMMIT_FIRST = "self._source.commit(records); self._inbox.receive(records)"
 BEHIND_THE_LAST = """WHERE waiting.message_id > coalesce((SELECT max(message_id) FROM messaging_delivery), 0)
     AND waiting.message_id <> ALL(%b::bigint[])"""
+
+HELD_BACK = "            AND (earlier.failures > 0 OR earlier.next_attempt_at > clock_timestamp())\n"
 
 MUTANTS = (
     of_messaging("offset committed before the database", "receiving/consumer", RECEIVE, COMMIT_FIRST, SAGA),
@@ -80,25 +76,40 @@ MUTANTS = (
         "",
         (SAGA,),
     ),
+    Mutant(
+        "a key gives another id each time",
+        "services/orders/models.py",
+        'uuid.uuid5(user_id, f"order {idempotency_key}") if idempotency_key else uuid7()',
+        "uuid7()",
+        ("tests/orders", "tests/saga/test_restores.py"),
+    ),
+    Mutant(
+        "the process's clock says what is late",
+        "services/orders/chores.py",
+        "now=database_now()",
+        'now=__import__("django.utils.timezone").utils.timezone.now()',
+        ("tests/orders",),
+        times=2,
+    ),
     of_messaging("every relay leads", "processes/leader", "return bool(row and row[0])", "return True", MESSAGING),
     of_messaging(
         "no lock on partitions",
         "receiving/locks",
-        "if (row := cursor.fetchone()) and row[0]:",
-        "if cursor.fetchone():",
+        "    if taken:\n",
+        "    if False:\n",
         MESSAGING,
     ),
     of_messaging(
         "what was taken away amid a poll is handled",
         "receiving/consumer",
-        " if record.partition in self._locks.wanted]",
-        "]",
+        "for record in polled if record.partition in self._assigned]",
+        "for record in polled]",
         MESSAGING,
     ),
     of_messaging(
         "contradictions are dropped",
         "receiving/duplicates",
-        "agrees = arrival.received.event.fingerprint == known[arrival.identity].fingerprint",
+        "agrees = arrival.fingerprint == known[arrival.identity].fingerprint",
         "agrees = True",
         MESSAGING,
     ),
@@ -120,7 +131,11 @@ MUTANTS = (
         MESSAGING,
     ),
     of_messaging(
-        "later messages overtake a failed one", "receiving/pending", "filter(~Exists(earlier), ", "filter(", MESSAGING
+        "later messages overtake a failed one",
+        "receiving/pending",
+        HELD_BACK,
+        "            AND false\n",
+        MESSAGING,
     ),
     of_messaging(
         "prune takes what waits to be sent again",
@@ -163,14 +178,15 @@ MUTANTS = (
     of_messaging(
         "one failure that waits stops every key",
         "receiving/pending",
-        'filter(key=OuterRef("key"), id__lt=',
-        "filter(id__lt=",
+        "WHERE earlier.key = message.key AND earlier.id < message.id",
+        "WHERE earlier.id < message.id",
         MESSAGING + "/test_inbox.py",
+        times=2,
     ),
     of_messaging(
         "chores lead on after they lost the lock",
         "processes/chores",
-        'self._direct.execute("SELECT 1")',
+        'self.leadership.direct.execute("SELECT 1")',
         "pass",
         MESSAGING + "/test_chores.py",
     ),

@@ -12,7 +12,6 @@ from tests.whole.containers.test_containers import variables_of_the_code
 FOLDER = ROOT / "deploy" / "kubernetes"
 OBJECTS = [item for path in sorted(FOLDER.glob("*.yaml")) for item in yaml.safe_load_all(path.read_text())]
 OF_OPERATORS = {"kafka.strimzi.io/v1", "postgresql.cnpg.io/v1"}
-SERVICES = ("gateway", "orders", "payments")
 
 
 def title(item):
@@ -20,7 +19,10 @@ def title(item):
 
 
 def of_kind(kind):
-    return {item["metadata"]["name"]: item for item in OBJECTS if item["kind"] == kind}
+    """The objects of a kind by name; there is one at least."""
+    found = {item["metadata"]["name"]: item for item in OBJECTS if item["kind"] == kind}
+    assert found, kind
+    return found
 
 
 def pods():
@@ -34,9 +36,10 @@ def pods():
 
 def test_manifests_fit_kubernetes_schemas():
     checker = pytest.importorskip("kubernetes_validate")
-    for item in OBJECTS:
-        if item["apiVersion"] not in OF_OPERATORS:
-            checker.validate(item, "1.37", strict=True)
+    of_kubernetes = [item for item in OBJECTS if item["apiVersion"] not in OF_OPERATORS]
+    assert of_kubernetes
+    for item in of_kubernetes:
+        checker.validate(item, "1.37", strict=True)
 
 
 def test_everything_lives_in_one_namespace_under_its_own_name():
@@ -58,10 +61,11 @@ def test_pod_runs_what_the_project_has(name, labels, pod):
         known = {path.stem for path in ROOT.glob("services/*/management/commands/*.py")}
         assert command[:3] == ["python", "manage.py", service]
         assert command[3] in known | {"migrate"}
-    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
-        if probe in container:
-            assert container[probe]["httpGet"]["port"] == container["ports"][0]["containerPort"]
-            assert container[probe]["httpGet"]["path"] == ("/readyz" if probe == "readinessProbe" else "/livez")
+    probes = {name: probe["httpGet"] for name, probe in container.items() if name.endswith("Probe")}
+    assert probes or "restartPolicy" in pod  # a job ends by itself
+    for probe, asked in probes.items():
+        assert asked["port"] == container["ports"][0]["containerPort"]
+        assert asked["path"] == ("/readyz" if probe == "readinessProbe" else "/livez")
     assert pod["securityContext"]["runAsUser"] == int(re.search(r"USER (\d+)", DOCKERFILE.read_text())[1])
 
 
@@ -94,7 +98,8 @@ def test_upstreams_are_services_that_accept_their_name():
     for name in ("orders", "payments"):
         assert config["gateway"][f"{name.upper()}_URL"] == f"http://{name}:{ports[name]}"
         assert name in config[name]["ALLOWED_HOSTS"].split(",")
-    assert all("localhost" in values["ALLOWED_HOSTS"].split(",") for values in config.values())  # the probes' name
+    for values in config.values():
+        assert "localhost" in values["ALLOWED_HOSTS"].split(",")  # the probes' name
 
 
 def test_scaling_and_budgets_name_deployments():
@@ -104,7 +109,7 @@ def test_scaling_and_budgets_name_deployments():
     budgets = {item["spec"]["selector"]["matchLabels"]["app"] for item in of_kind("PodDisruptionBudget").values()}
     assert budgets == {labels["app"] for name, labels, _ in pods() if name in deployments} == deployments.keys()
     partitions = of_kind("KafkaTopic")["outbox"]["spec"]["partitions"]
-    assert all(item["spec"]["maxReplicas"] <= partitions for name, item in scaled.items() if "consumer" in name)
+    assert max(item["spec"]["maxReplicas"] for name, item in scaled.items() if "consumer" in name) <= partitions
 
 
 def test_topics_are_as_the_services_expect_them():
@@ -130,7 +135,7 @@ def test_services_have_the_rights_of_the_guide_and_no_others():
 def test_connections_fit_the_databases():
     """The sum of docs/scaling.md, with every autoscaler at its most."""
     deployments, scaled = of_kind("Deployment"), of_kind("HorizontalPodAutoscaler")
-    for service in SERVICES:
+    for service in of_kind("ConfigMap"):
         most = 0
         for name, item in deployments.items():
             if name.partition("-")[0] != service:
@@ -138,7 +143,7 @@ def test_connections_fit_the_databases():
             replicas = scaled[name]["spec"]["maxReplicas"] if name in scaled else item["spec"]["replicas"]
             most += replicas * connections(item["spec"]["template"]["spec"]["containers"][0]["command"])
         limit = of_kind("Cluster")[f"{service}-db"]["spec"]["postgresql"]["parameters"]["max_connections"]
-        assert most + 20 <= int(limit), service
+        assert 0 < most <= int(limit) - 20, service
 
 
 def connections(command):

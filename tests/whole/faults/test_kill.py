@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import time
 import uuid
 from contextlib import contextmanager
@@ -11,13 +10,10 @@ import psycopg
 import pytest
 import requests
 
-from services.common.env import ROOT
-from services.embedded.children import start_child
 from services.embedded.ports import answers, free_port
 from tests.proof.chaos import invariants
 from tests.proof.chaos.history import History
 from tests.proof.chaos.load import Shopper
-from tests.proof.chaos.shop import QUIET, Shop
 from tests.support.backing_services import stop, wait_until
 
 PROOF = bool(os.environ.get("PROOF"))
@@ -71,15 +67,10 @@ class Calm:
 
 
 @pytest.fixture(scope="module")
-def storm_shop(shop):
-    return Shop(shop)
-
-
-@pytest.fixture(scope="module")
-def shoppers(storm_shop):
+def shoppers(shop):
     """Enough users to have some in every consumer's partitions."""
     history = History()
-    shoppers = [Shopper(storm_shop.url, history, time.monotonic() + 3600) for _ in range(8 if PROOF else 1)]
+    shoppers = [Shopper(shop.url, history, time.monotonic() + 3600) for _ in range(8 if PROOF else 1)]
     for shopper in shoppers:
         shopper.register()
         shopper.deposit(10_000_000)
@@ -92,16 +83,11 @@ def shopper(shoppers):
     return shoppers[0]
 
 
-def armed(storm_shop, point, hits, command):
-    environment = {**os.environ, **storm_shop.values, "FAULT": f"{point}:{hits}"}
-    return start_child([sys.executable, *command], environment=environment, cwd=ROOT, **QUIET)
-
-
 @contextmanager
-def failing_handlers(storm_shop, service):
+def failing_handlers(shop, service):
     """What comes meanwhile fails, and waits for its next attempt."""
     table, constraint = SPELLS[service]
-    with psycopg.connect(storm_shop.values[f"{service.upper()}_DATABASE_URL"], autocommit=True) as connection:
+    with psycopg.connect(shop.values[f"{service.upper()}_DATABASE_URL"], autocommit=True) as connection:
         connection.execute(f"ALTER TABLE {table} ADD CONSTRAINT spell {constraint}")
         try:
             yield
@@ -109,7 +95,7 @@ def failing_handlers(storm_shop, service):
             connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT spell")
 
 
-def lead_to(point, storm_shop, shoppers, service, is_dead):
+def lead_to(point, shop, shoppers, service, is_dead):
     """Give it what brings it to the point, once or more often."""
 
     def place():
@@ -117,52 +103,52 @@ def lead_to(point, storm_shop, shoppers, service, is_dead):
             shopper.order(shopper.product, 1)
 
     def pending():
-        return storm_shop.select(service, invariants.OPEN_WORK)[0][1]
+        return shop.select(service, invariants.OPEN_WORK)[0][1]
 
     if point not in FAILURE:
         place()
         time.sleep(0.2)
         return
-    with failing_handlers(storm_shop, service):
+    with failing_handlers(shop, service):
         place()
         wait_until(lambda: pending() or is_dead(), seconds=60, what="a failure", every=0.1)
     wait_until(lambda: not pending() or is_dead(), seconds=60, what="another attempt", every=0.1)
 
 
-def require_settled(storm_shop, shopper):
-    wait_until(lambda: invariants.settled(storm_shop), seconds=60, what="settled", every=0.1)
-    _, found = invariants.check(storm_shop, shopper.history, Calm)
+def require_settled(shop, shopper):
+    wait_until(lambda: invariants.settled(shop), seconds=60, what="settled", every=0.1)
+    _, found = invariants.check(shop, shopper.history, Calm)
     assert [each for each in found if not each.holds] == []
 
 
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("hits", HITS)
 @pytest.mark.parametrize(("service", "role", "command", "point"), CASES if PROOF else SHORT)
-def test_killed_process_loses_and_doubles_nothing(storm_shop, shoppers, service, role, command, point, hits):
+def test_killed_process_loses_and_doubles_nothing(shop, shoppers, service, role, command, point, hits):
     port = free_port()
-    process = armed(storm_shop, point, hits, ["manage.py", service, command, f"--probe-port={port}"])
+    process = shop.start("manage.py", service, command, f"--probe-port={port}", FAULT=f"{point}:{hits}")
     try:
         wait_until(lambda: answers(port) or process.poll() is not None, seconds=30, what="the armed one")
-        storm_shop.signal(f"{service}.{role}")  # so that the armed one leads, or gets the partitions
+        shop.signal(f"{service}.{role}")  # so that the armed one leads, or gets the partitions
         deadline = time.monotonic() + 90
         while process.poll() is None:
             assert time.monotonic() < deadline, "the point was never reached"
-            lead_to(point, storm_shop, shoppers, service, lambda: process.poll() is not None)
+            lead_to(point, shop, shoppers, service, lambda: process.poll() is not None)
         assert process.returncode == -signal.SIGKILL
     finally:
         stop(process, signal.SIGKILL)
-    require_settled(storm_shop, shoppers[0])
+    require_settled(shop, shoppers[0])
 
 
 @pytest.mark.parametrize("point", ["use_case.before_commit", "use_case.after_commit"])
 @pytest.mark.parametrize(("service", "path"), WEB if PROOF else WEB[:1])
-def test_request_whose_server_was_killed_has_its_effect_once(storm_shop, shopper, service, path, point):
+def test_request_whose_server_was_killed_has_its_effect_once(shop, shopper, service, path, point):
     """The client hears nothing, and asks again with its key at a server that lives."""
     port, key = free_port(), uuid.uuid4().hex
     server = ["-m", "gunicorn", f"{service}_proj.wsgi", f"--bind=127.0.0.1:{port}", "--no-control-socket"]
-    process = armed(storm_shop, point, 1, server)
+    process = shop.start(*server, FAULT=f"{point}:1")
     body = {"amount": 500} if service == "payments" else {"items": [{"product": shopper.product, "quantity": 1}]}
-    token = storm_shop.whole.manage("gateway", "service_token", "--user", shopper.name, "--audience", service)
+    token = shop.manage("gateway", "service_token", "--user", shopper.name, "--audience", service)
     headers = {"Authorization": f"Bearer {token.stdout.split()[-1]}", "Idempotency-Key": key}
     try:
         wait_until(lambda: answers(port), seconds=30, what="the armed server")
@@ -176,4 +162,4 @@ def test_request_whose_server_was_killed_has_its_effect_once(storm_shop, shopper
     assert (again.json(), again.headers["Idempotency-Replayed"]) == (first.json(), "true")
     if service == "orders":
         shopper.history.add(shopper.id, "order", "ok", key, id=first.json()["id"], status="NEW")
-    require_settled(storm_shop, shopper)
+    require_settled(shop, shopper)

@@ -3,7 +3,7 @@ import shutil
 import pytest
 
 from services.embedded.apache_kafka import Cluster, resolve_jars
-from tests.whole.kafka.cluster import first_port, running
+from tests.support.apache_kafka import first_port, running
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...conf import configuration
-from ...kafka.subscription import Subscription
+from ...kafka.subscription import subscribe
 from ...kafka.topics import TopicsNotReady, check_topics
 from ...operating import wiring
 from ...processes.durability import require_durable_database
+from ...processes.leader import open_connection
 from ...processes.worker import Worker
 from ...receiving.consumer import Consumer, NoPartitions
+from ...receiving.led import LedConsumer
 
 
 class Command(BaseCommand):
@@ -21,13 +23,25 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         require_durable_database()
-        conf = configuration()
         try:
-            check_topics([conf.receives_from])
-            batch_size = conf.consumer_batch_size
-            consumer = Consumer(conf.receives_from, wiring.inbox(), Subscription, batch_size=batch_size)
-            Worker("consumer", consumer.step, consumer.close, consumer.broker_answers, options["probe_port"]).run()
+            check_topics([configuration().receives_from])
+            consumer = consumer_of_the_settings()
+            worker = Worker("consumer", consumer.step, consumer.close, consumer.broker_answers, options["probe_port"])
+            worker.describe = consumer.describe
+            worker.run()
         except TopicsNotReady as error:
             raise CommandError(str(error)) from error
         except NoPartitions:
             raise CommandError("no partitions although the topic exists: start me again") from None
+
+
+def consumer_of_the_settings() -> Consumer | LedConsumer:
+    """A member of the group, or where the broker has no group to rely on, one that leads."""
+    if configuration().kafka_profile == "embedded":
+        return LedConsumer(lambda: open_connection("consumer"), make_consumer)
+    return make_consumer()
+
+
+def make_consumer() -> Consumer:
+    conf = configuration()
+    return Consumer(conf.receives_from, wiring.inbox(), subscribe, batch_size=conf.consumer_batch_size)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import psycopg
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...conf import configuration
@@ -14,7 +13,7 @@ from ...sending.relay import Relay
 
 
 class Command(BaseCommand):
-    help = "Send the outbox's messages to Kafka until SIGTERM. Exits 1 when the database is lost: start it again."
+    help = "Send the outbox's messages to Kafka until SIGTERM. A database that is lost is waited for."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--probe-port", type=int, help="serve /livez and /readyz there")
@@ -24,9 +23,9 @@ class Command(BaseCommand):
         conf = configuration()
         try:
             check_topics([conf.sends_to])
-            relay = Relay(open_connection("relay"), batch_size=conf.relay_batch_size)
-            Worker("relay", relay.step, relay.close, relay.broker_answers, options["probe_port"]).run()
+            relay = Relay(lambda: open_connection("relay"), batch_size=conf.relay_batch_size)
+            worker = Worker("relay", relay.step, relay.close, relay.broker_answers, options["probe_port"])
+            worker.describe = relay.leadership.describe
+            worker.run()
         except TopicsNotReady as error:
             raise CommandError(str(error)) from error
-        except psycopg.OperationalError as error:
-            raise CommandError(f"the database is lost, and leadership with it: {error}".strip()) from error

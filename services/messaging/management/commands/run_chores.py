@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import psycopg
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from ...operating import wiring
 from ...processes.chores import Chores
@@ -13,15 +12,14 @@ from ...processes.worker import Worker
 
 
 class Command(BaseCommand):
-    help = "Run the service's chores until SIGTERM. Exits 1 when the database is lost: start it again."
+    help = "Run the service's chores until SIGTERM. A database that is lost is waited for."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--probe-port", type=int, help="serve /livez and /readyz there")
 
     def handle(self, *args: Any, **options: Any) -> None:
         require_durable_database()
-        try:
-            chores = Chores(open_connection("chores"), wiring.chores())
-            Worker("chores", chores.step, chores.close, probe_port=options["probe_port"]).run()
-        except psycopg.OperationalError as error:
-            raise CommandError(f"the database is lost, and leadership with it: {error}".strip()) from error
+        chores = Chores(lambda: open_connection("chores"), wiring.chores())
+        worker = Worker("chores", chores.step, chores.close, probe_port=options["probe_port"])
+        worker.describe = chores.leadership.describe
+        worker.run()

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
+from services.common.clock import database_now
 from services.orders.clients import PaymentsClient, PaymentsUnavailable
 from services.orders.use_cases import AuditReport, FindingKind, audit
 
@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         payments = PaymentsClient(settings.PAYMENTS_URL, key=settings.AUDIT_TOKEN_KEY)
         try:
-            report = audit(payments=payments, now=timezone.now())
+            report = audit(payments=payments, now=database_now())
         except PaymentsUnavailable as error:
             raise CommandError(f"payments cannot be asked: {error}") from error
         for name, value in rows(report):
@@ -39,6 +39,7 @@ def rows(report: AuditReport) -> list[tuple[str, int]]:
         ("missing in payments", report.count(FindingKind.MISSING)),
         ("double or half booked", report.count(FindingKind.DOUBLE)),
         ("orphaned in payments", report.count(FindingKind.ORPHANED)),
+        ("settled for another sum", report.count(FindingKind.CONTRADICTED)),
         ("mismatched", report.count(FindingKind.MISMATCHED)),
         ("balances that differ from their entries", report.count(FindingKind.WRONG_BALANCE)),
         ("sum of all entries", report.entries_sum),
