@@ -19,18 +19,11 @@ import pytest
 from services.registry import SERVICES
 
 ROOT = Path(__file__).resolve().parents[1]
-
-
-def folders_of(service):
-    """Its own tests, and those that hold for every project of its kind."""
-    messaging = ["tests/messaging"] if service.sends_to and service.receives_from else []
-    return [f"tests/{service.name}", *messaging, "tests/every_project"]
-
-
 PROJECTS = {
-    **{name: folders_of(service) for name, service in SERVICES.items()},
+    **{name: [f"tests/{name}", "tests/every_project"] for name in SERVICES},
     # What all services share, under the settings of one.
     "common": ["tests/common"],
+    "messaging": ["tests/messaging"],
     # Orders and payments in one process, stepped through by hand.
     "saga": ["tests/saga"],
     # The whole shop as processes, driven from outside; these tests touch no database of a project.
@@ -42,6 +35,7 @@ PROJECTS = {
 SETTINGS = {
     **{name: service.settings for name, service in SERVICES.items()},
     "common": SERVICES["orders"].settings,
+    "messaging": "tests.messaging.settings",
     "saga": "tests.saga.settings",
     "whole": "gateway_proj.settings",
 }

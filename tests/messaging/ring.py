@@ -16,12 +16,12 @@ from services.messaging.message import Message, MessageHandler, digest
 from services.messaging.receiving.policy import RetryPolicy
 from services.messaging.record import Record
 from services.messaging.signature import sign
+from tests.messaging.settings import KEYS
 
 # How the broker of this run is read.
 Source = Assignment if os.environ.get("KAFKA_PROFILE") == "embedded" else Subscription
 # One moment for all: a note rebuilt is the same bytes.
 WRITTEN_AT = datetime(2026, 11, 24, 12, 0, 0, 1, tzinfo=UTC)
-KEYS = {"k1": b"ring-key"}
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,10 @@ import sys
 import timeit
 
 import pytest
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from services.common.env import ROOT
 from services.messaging import faults
+from tests.projects import ROOT
 
 REACH = """
 import django; django.setup()
@@ -27,14 +26,6 @@ def test_points_are_unarmed_unless_the_setting_says_so():
 def test_point_that_nobody_has_is_refused(wanted):
     with pytest.raises(ImproperlyConfigured, match="FAULT must be"):
         faults.parse_fault(wanted)
-
-
-def test_point_that_nobody_has_is_one_clear_line_of_a_command():
-    command = [sys.executable, "manage.py", settings.SERVICE_NAME, "check"]
-    environment = {**os.environ, "FAULT": "relay.nowhere"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
-    assert done.stderr.startswith(f"manage.py {settings.SERVICE_NAME}: FAULT must be")
 
 
 def test_armed_point_kills_the_process_at_the_nth_hit():

@@ -156,3 +156,14 @@ def test_pending_messages_of_other_partitions_are_left_alone(inbox, board):
     inbox.pending.expect_work()
     assert inbox.pending.work({3}) == 1
     assert board.texts() == ["bad"]
+
+
+def test_message_that_waits_for_its_next_attempt_holds_up_no_other_key(inbox, board):
+    board.failing = {"bad": RuntimeError("boom"), "good": RuntimeError("for once")}
+    inbox.receive([record(note("bad", owner="bob"))])
+    work(inbox)
+    InboxMessage.objects.update(next_attempt_at=timezone.now() + timedelta(hours=1))
+    inbox.receive([record(note("good", owner="ann"), offset=1), record(note("behind bad", owner="bob"), offset=2)])
+    board.failing = {}
+    work(inbox)
+    assert board.texts() == ["good"]

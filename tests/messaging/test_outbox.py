@@ -8,7 +8,7 @@ from django.db.transaction import TransactionManagementError
 
 from services.messaging.message import Unsendable, message_id
 from services.messaging.models import OutboxMessage, PendingDelivery
-from services.messaging.sending.outbox import ContentChanged, enqueue, pending_subjects
+from services.messaging.sending.outbox import WAKE_CHANNEL, ContentChanged, enqueue, pending_subjects
 from tests.messaging.ring import note
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,7 +37,7 @@ def test_stored_bytes_are_the_message_with_its_envelope(ring):
     assert payload["text"] == "Привет"
     assert row.headers["ce_subject"] == str(message.subject)
     assert row.headers["traceparent"].startswith("00-")
-    assert row.headers["ce_source"] == "urn:test"
+    assert row.headers["ce_source"] == "urn:example:ring"
 
 
 def test_order_of_ids_is_order_of_enqueueing(ring):
@@ -62,6 +62,18 @@ def test_same_subject_twice_in_one_call_is_one_message(ring):
     with transaction.atomic():
         enqueue([message, note(note_id=message.subject, attempt=2)])
     assert OutboxMessage.objects.get().pending.attempt == 2
+
+
+def test_commit_wakes_who_listens_and_a_rollback_does_not(ring, direct):
+    listener = direct()
+    listener.execute(f"LISTEN {WAKE_CHANNEL}")
+    with transaction.atomic():
+        enqueue([note()])
+        transaction.set_rollback(True)
+    assert list(listener.notifies(timeout=0)) == []
+    with transaction.atomic():
+        enqueue([note()])
+    assert len(list(listener.notifies(timeout=10, stop_after=1))) == 1
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,16 @@ def test_message_that_the_broker_refused_is_sent_again(board, ring):
     assert PendingDelivery.objects.get().message.subject == message.subject
 
 
+def test_redrive_takes_its_time(board):
+    """A flood of old messages must not slow what comes new."""
+    for offset in range(3):
+        inbox_of(board).receive([record(note(), headers=(), offset=offset)])
+    waits = []
+    redriver = Redriver(inbox_of(board), by="ann", wait=waits.append)
+    assert len(list(redriver.redrive(open_letters(), rate=20))) == 3
+    assert waits == [1 / 20] * 3
+
+
 class TestCommand:
     @pytest.fixture(autouse=True)
     def _handlers(self, board, ring, settings):

@@ -6,9 +6,11 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from services.embedded.ports import free_port
 from services.messaging.kafka.publisher import Publisher
 from services.messaging.kafka.topics import create_topics
 from services.messaging.models import DeadLetter, Delivery, OutboxMessage, PendingDelivery
+from services.messaging.sending import relay as module
 from services.messaging.sending.outbox import enqueue
 from services.messaging.sending.relay import Relay
 from tests.messaging.ring import Source, note
@@ -153,6 +155,41 @@ def test_messages_wait_while_the_topic_is_missing(ring, direct):
         relay.step()
     assert PendingDelivery.objects.count() == 1
     assert DeadLetter.objects.count() == 0
+
+
+def test_waiting_relay_is_woken_by_a_commit(topic, direct, monkeypatch):
+    """Without the wake-up it would look again in ten minutes."""
+    monkeypatch.setattr(module, "QUICK_LOOKS", ())
+    monkeypatch.setattr(module, "SLOW_LOOK", 600.0)
+    relay, observer, over = Relay(direct), direct(), threading.Event()
+    session = relay.leadership.direct
+
+    def run():
+        while not over.is_set():
+            relay.step()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    waits = "SELECT state = 'idle' AND query LIKE '%%messaging_pendingdelivery%%' FROM pg_stat_activity WHERE pid = %s"
+    pid = session.info.backend_pid
+    wait_until(lambda: observer.execute(waits, [pid]).fetchone() == (True,), seconds=10, what="the relay waits")
+    send(note())
+    wait_until(Delivery.objects.exists, seconds=20, what="sent")
+    assert relay.leadership.direct is session  # and not a new one, for the server ends who is silent
+    over.set()
+    observer.execute("SELECT pg_notify('outbox', '')")
+    thread.join(20)
+
+
+def test_probe_of_a_relay_tells_whether_the_broker_answers(topic, direct, settings):
+    relay = Relay(direct)
+    assert not relay.broker_answers()
+    relay.step()
+    assert relay.broker_answers()
+    configure(settings, KAFKA_BOOTSTRAP_SERVERS=f"127.0.0.1:{free_port()}")
+    lonely = Relay(direct)
+    lonely.step()
+    assert not lonely.broker_answers()
 
 
 def test_topic_that_the_broker_lacks_keeps_its_own_messages_waiting_and_no_others(topic, direct, settings):

@@ -10,7 +10,7 @@ from tests.support.apache_kafka import apache_kafka
 def main():
     with apache_kafka(1) as cluster:
         environment = {**os.environ, "KAFKA_BOOTSTRAP_SERVERS": cluster.bootstrap_servers()}
-        command = [sys.executable, "-m", "pytest", "-q", "--ds=orders_proj.settings", "tests/messaging"]
+        command = [sys.executable, "-m", "pytest", "-q", "tests/messaging"]
         return subprocess.run(command, env=environment, check=False).returncode
 
 

@@ -54,8 +54,8 @@ def start_backing_services(stack: ExitStack) -> None:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shop-tests-")))
     folder.chmod(0o755)
     make_secrets(folder / "secrets")
-    os.environ |= {"EMBEDDED": "1", "ALLOW_UNSAFE_DATABASE": "1", "SECRETS_DIR": str(folder / "secrets")}
     wanted = configured()
+    os.environ |= {**wanted, "EMBEDDED": "1", "ALLOW_UNSAFE_DATABASE": "1", "SECRETS_DIR": str(folder / "secrets")}
     os.environ[STARTED] = ""
     if "ORDERS_DATABASE_URL" not in wanted:
         start_databases(folder, stack)

@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from services.common.env import ROOT
 from services.messaging.kafka.config import consumer_config, producer_config
+from tests.projects import ROOT
 from tests.support.configure import configure
 
 GUIDE = (ROOT / "docs" / "kafka.md").read_text().partition("## Client settings")[2].partition("\n## ")[0]

@@ -1,0 +1,26 @@
+import pytest
+
+from services.messaging.kafka import topics
+from services.messaging.kafka.topics import TopicsNotReady, check_topics, create_topics, partition_counts
+from tests.support.configure import configure
+
+
+def test_both_topics_are_made_with_their_partitions_and_made_once(ring, settings):
+    configure(settings, RECEIVES_FROM=f"{ring}-back", TOPIC_PARTITIONS=3)
+    create_topics()
+    create_topics()
+    assert partition_counts([ring, f"{ring}-back"]) == {ring: 3, f"{ring}-back": 3}
+
+
+def test_missing_topic_is_told_with_the_command_that_makes_it(ring, monkeypatch):
+    monkeypatch.setattr(topics, "NEW_TOPIC_SECONDS", 0.1)
+    with pytest.raises(TopicsNotReady, match=f"topic {ring} is missing: run .*create_topics"):
+        check_topics([ring])
+
+
+def test_topic_with_other_partitions_is_never_changed(topic, settings):
+    """More partitions would move keys, and with them the order of their messages."""
+    configure(settings, TOPIC_PARTITIONS=5)
+    with pytest.raises(TopicsNotReady, match="has 4 partitions and TOPIC_PARTITIONS says 5"):
+        create_topics()
+    assert partition_counts([topic]) == {topic: 4}
