@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import structlog
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -13,9 +14,12 @@ from ..models import DeadLetter, InboxMessage, OutboxMessage, PendingDelivery, R
 from ..reasons import Outcome, Reason
 from ..receiving.inbox import Inbox
 from ..record import Record
+from ..sql import is_of_the_database
 from .choice import open_letters
 
-# After these there is nothing left to do for the letter; any other outcome leaves it open.
+logger = structlog.get_logger(__name__)
+
+# After these there is nothing left to do for the letter, or another says why; any other outcome leaves it open.
 RESOLVED = frozenset({Outcome.PENDING, Outcome.DUPLICATE, Reason.CONFLICT})
 
 
@@ -25,6 +29,11 @@ class Result:
 
     letter: DeadLetter
     outcome: Outcome | Reason
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether it was dealt with; one that is dead again for the same reason was not."""
+        return self.outcome in RESOLVED and self.outcome != self.letter.reason
 
 
 class Redriver:
@@ -51,13 +60,23 @@ class Redriver:
         if letter is None:
             return None
         outcome = send_again(letter) if letter.source == DeadLetter.Source.OUTBOX else self._receive_again(letter)
+        result = Result(letter, outcome)
         Redrive.objects.create(dead_letter=letter, by=self._by, outcome=outcome)
-        if outcome in RESOLVED:
+        if result.is_resolved:
             DeadLetter.objects.filter(id=identity).update(resolved_at=timezone.now())
-        return Result(letter, outcome)
+        return result
 
     def _receive_again(self, letter: DeadLetter) -> Outcome | Reason:
-        return Outcome.PENDING if reopen(letter) else self._inbox.receive_again(record_from(letter))
+        if reopen(letter):
+            return Outcome.PENDING
+        try:
+            with transaction.atomic():
+                return self._inbox.receive_again(record_from(letter))
+        except Exception as error:
+            if is_of_the_database(error):
+                raise
+            logger.warning("a letter failed again", action="redrive_failed", letter=letter.id, exc_info=True)
+            return Reason.FAILED
 
 
 def send_again(letter: DeadLetter) -> Outcome:

@@ -58,10 +58,13 @@ class Command(BaseCommand):
 
     def _redrive(self, letters: "QuerySet[DeadLetter]", *, by: str, rate: float) -> None:
         redriver = Redriver(wiring.inbox(), by=by)
-        total, counts = letters.count(), Counter[str]()
+        total, counts, resolved = letters.count(), Counter[str](), 0
         for result in redriver.redrive(letters, rate=rate):
             counts[result.outcome] += 1
+            resolved += result.is_resolved
             if counts.total() % PROGRESS_EVERY == 0:
                 self.stdout.write(f"{counts.total()} of {total}")
         summary = ", ".join(f"{outcome} {count}" for outcome, count in sorted(counts.items())) or "nothing to do"
         self.stdout.write(f"done: {counts.total()} redriven by {by}: {summary}")
+        if still_open := counts.total() - resolved:
+            self.stdout.write(f"{still_open} of them cannot be handled yet, and are open as before")
