@@ -165,9 +165,21 @@ class TestCommand:
         call_command("redrive", *words, "--rate=1000", "--by=ann", stdout=out)
         return out.getvalue()
 
-    def test_refuses_to_guess_which(self):
+    @pytest.mark.parametrize("act", [[], ["--dismiss", "--note=noise"], ["--restore"]])
+    def test_refuses_to_guess_which(self, act):
         with pytest.raises(CommandError, match="say which"):
-            self.run()
+            self.run(*act)
+
+    @pytest.mark.parametrize("wrong", ["--limit=0", "--limit=-1", "--rate=-1", "--since=yesterday"])
+    def test_what_cannot_be_meant_is_an_error_that_says_so(self, wrong):
+        with pytest.raises(CommandError, match=wrong.partition("=")[0]):
+            call_command("redrive", "--all", wrong)
+
+    def test_dry_run_without_a_choice_lists_all_that_are_open(self):
+        told = self.run("--dry-run")
+        assert "dry run: 3 dead letters" in told
+        assert all(f"{letter.id}  " in told for letter in open_letters())
+        assert (Redrive.objects.count(), open_letters().count()) == (0, 3)
 
     def test_dry_run_lists_and_changes_nothing(self):
         told = self.run("--all", "--dry-run")

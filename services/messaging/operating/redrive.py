@@ -12,6 +12,7 @@ from django.utils import timezone
 from ..headers import unquote_headers
 from ..models import DeadLetter, InboxMessage, OutboxMessage, PendingDelivery, Redrive
 from ..reasons import Outcome, Reason
+from ..receiving.dead_letters import digest_of
 from ..receiving.inbox import Inbox
 from ..record import Record
 from ..sql import is_of_the_database
@@ -42,9 +43,10 @@ class Redriver:
     Idempotent: a letter that is resolved meanwhile is left alone, and a message that had its effect has no second one.
     """
 
-    def __init__(self, inbox: Inbox, *, by: str, wait: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, inbox: Inbox, *, by: str, note: str = "", wait: Callable[[float], None] = time.sleep) -> None:
         self._inbox = inbox
-        self._by = by
+        self.by = by
+        self._note = note
         self._wait = wait
 
     def redrive(self, letters: "QuerySet[DeadLetter]", *, rate: float) -> Iterator[Result]:
@@ -61,7 +63,7 @@ class Redriver:
             return None
         outcome = send_again(letter) if letter.source == DeadLetter.Source.OUTBOX else self._receive_again(letter)
         result = Result(letter, outcome)
-        Redrive.objects.create(dead_letter=letter, by=self._by, outcome=outcome)
+        Redrive.objects.create(dead_letter=letter, by=self.by, outcome=outcome, note=self._note)
         if result.is_resolved:
             DeadLetter.objects.filter(id=identity).update(resolved_at=timezone.now())
         return result
@@ -69,9 +71,12 @@ class Redriver:
     def _receive_again(self, letter: DeadLetter) -> Outcome | Reason:
         if reopen(letter):
             return Outcome.PENDING
+        record = record_from(letter)
+        if digest_of(record) != bytes(letter.digest):
+            return Outcome.GONE
         try:
             with transaction.atomic():
-                return self._inbox.receive_again(record_from(letter))
+                return self._inbox.receive_again(record)
         except Exception as error:
             if is_of_the_database(error):
                 raise
