@@ -132,7 +132,7 @@ def test_settled_order_moves_no_money_again_and_is_answered_again_in_the_same_by
     account = open_with(1000)
     first = task(account.user_id, 300)
     settle(first)
-    value = bytes(OutboxMessage.objects.get().value)
+    value = bytes(OutboxMessage.objects.get(type="payments.order_settled").value)
     OutboxMessage.objects.all().delete()  # pruned
     PendingDelivery.objects.all().delete()
     again = task(account.user_id, 300, order_id=first.order.order_id, attempt=4)
@@ -194,7 +194,7 @@ def test_handler_answers_a_duplicate_with_its_attempt():
 def test_answer_carries_the_trace_of_its_message():
     trace = f"00-{'a' * 32}-{'b' * 16}-01"
     HANDLERS["orders.order_placed"].handle([received(replace(task(uuid.uuid4(), 1), traceparent=trace))])
-    assert OutboxMessage.objects.get().headers["traceparent"].split("-")[1] == "a" * 32
+    assert OutboxMessage.objects.get(type="payments.order_settled").headers["traceparent"].split("-")[1] == "a" * 32
 
 
 def test_order_is_settled_at_most_once_even_past_the_use_case():

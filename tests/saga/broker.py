@@ -66,9 +66,6 @@ class Publisher:
         self._queue = []
         self.confirmed, self.refused, self.unroutable, self.broken = [], [], [], None
 
-    def warm(self, topic):
-        pass
-
     def has_topic(self, topic):
         return True
 

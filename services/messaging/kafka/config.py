@@ -8,7 +8,7 @@ from ..conf import configuration
 MESSAGE_TIMEOUT_MS = {"embedded": 5_000, "kafka": 15_000}
 # After a broker lost its data a live consumer sat without partitions for 120 s; with 2 s it resumed in 3.5 s.
 METADATA_REFRESH_MS = {"embedded": 2_000, "kafka": 10_000}
-# The embedded broker needs half a session time-out to join a group; the other outlives a pause of the process.
+# Outlives a pause of the process. The embedded broker is read without a group.
 SESSION_TIMEOUT_MS = {"embedded": 6_000, "kafka": 10_000}
 HEARTBEAT_MS = {"embedded": 1_000, "kafka": 3_000}
 # The embedded broker does not wake a waiting fetch, so its wait is our latency; Apache Kafka answers at once.
@@ -66,7 +66,7 @@ def consumer_config() -> dict[str, Any]:
         "session.timeout.ms": SESSION_TIMEOUT_MS[profile],
         "heartbeat.interval.ms": HEARTBEAT_MS[profile],
         "fetch.wait.max.ms": FETCH_WAIT_MS[profile],
-        # Well above the minute for which a consumer waits for a lost database.
+        # Well above the longest step; a consumer that waits for a lost database polls on.
         "max.poll.interval.ms": 300_000,
         # What is fetched ahead for a partition stays in memory; 8 MiB are some ten batches.
         "queued.max.messages.kbytes": 8_192,

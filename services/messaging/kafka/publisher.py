@@ -35,13 +35,6 @@ class Publisher:
         self.unroutable: list[tuple[tuple[int, int], str, str]] = []  # token, topic, why
         self.broken: str | None = None
 
-    def warm(self, topic: str) -> None:
-        """Fetch the metadata now: the first message of an idempotent producer would wait for it."""
-        try:
-            self._producer.list_topics(topic, timeout=2)
-        except KafkaException as error:
-            self.broken = str(error)
-
     def publish(
         self, token: tuple[int, int], *, topic: str, key: str, value: bytes, headers: Sequence[tuple[str, str]]
     ) -> None:

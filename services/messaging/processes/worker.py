@@ -15,7 +15,7 @@ from ..conf import configuration
 
 logger = structlog.get_logger(__name__)
 
-# A step waits for half a second at most, and for a lost database for a minute.
+# A step waits for half a second, and a statement of its for 15 s, at most.
 STALLED_SECONDS = 90.0
 READY_SECONDS = 5.0
 

@@ -11,8 +11,8 @@ from confluent_kafka.admin import (
     ResourcePatternType,
     ResourceType,
 )
-from services.messaging.settings import KAFKA_SECURITY_VARIABLES
 
+from services.common.messaging import SECURITY
 from services.embedded.ports import free_port
 from services.messaging.conf import configuration
 from services.messaging.kafka.publisher import Publisher
@@ -115,7 +115,7 @@ def test_services_work_over_tls_and_sasl_with_their_own_rights_alone(secured, se
 
     def security(user, **changes):
         given = {**values, "KAFKA_SASL_USERNAME": user, **changes}
-        return {KAFKA_SECURITY_VARIABLES[name]: value for name, value in given.items()}
+        return {SECURITY[name]: value for name, value in given.items()}
 
     for service in TOPICS:
         use(settings, service, secure, security(service))
