@@ -1,8 +1,9 @@
 import pytest
 
+from services.messaging.message import KeysBusy, MessageHandler
 from services.messaging.models import DeadLetter, InboxMessage
 from services.messaging.receiving.inbox import Inbox
-from tests.messaging.ring import KEYS, note, record
+from tests.messaging.ring import KEYS, Note, note, record
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,3 +37,17 @@ def test_contradiction_asks_for_nothing_and_its_neighbour_does(inbox, board):
     assert board.asked == [("hello", 3)]
     assert DeadLetter.objects.get().subject == message.subject
     assert InboxMessage.objects.get().duplicates == 1
+
+
+def test_duplicate_whose_key_is_busy_is_no_dead_letter_and_may_ask_again(inbox, board):
+    def refuse(messages):
+        raise KeysBusy({"ann"})
+
+    message = note()
+    busy = Inbox(handlers={"test.note": MessageHandler(Note.parse, board.handle, refuse)}, keys=KEYS)
+    busy.receive([record(message)])
+    busy.receive([record(message, offset=1, attempt=2), record(note("neighbour", owner="bob"), offset=2)])
+    assert board.texts() == ["hello", "neighbour"]
+    assert DeadLetter.objects.count() == 0
+    inbox.receive([record(message, offset=3, attempt=2)])
+    assert board.asked == [("hello", 2)]

@@ -172,4 +172,14 @@ def test_backoff_is_by_the_clock_of_the_database(inbox, board, monkeypatch):
     assert board.texts() == ["hello", "again"]
 
 
+def test_wait_after_a_failure_is_by_the_clock_of_the_database(inbox, board, monkeypatch):
+    board.failing = {"hello": RuntimeError("boom")}
+    monkeypatch.setattr(timezone, "now", lambda: real_now() - timedelta(seconds=120))
+    inbox.receive([record(note())])
+    inbox.pending.work({0})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT failures, next_attempt_at > clock_timestamp() FROM messaging_inboxmessage")
+        assert cursor.fetchone() == (1, True)
+
+
 real_now = timezone.now

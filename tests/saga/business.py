@@ -5,13 +5,14 @@ from dataclasses import replace
 from services.orders.handlers import HANDLERS as ORDERS
 from services.payments.handlers import HANDLERS as PAYMENTS
 
+TOLD_TO_FAIL = "told to fail"
 failing = set()  # order ids whose messages no handler can bear now
 
 
 def unreliable(handler):
     def handle(messages):
         if any(message.event.subject in failing for message in messages):
-            raise RuntimeError("told to fail")
+            raise RuntimeError(TOLD_TO_FAIL)
         handler.handle(messages)
 
     return replace(handler, handle=handle)

@@ -3,9 +3,10 @@
 from django.db import connection
 from django.db.models import F, Sum
 
-from services.messaging.models import OutboxMessage
+from services.messaging.models import InboxMessage, OutboxMessage
 from services.orders.models import Order
 from services.payments.models import Account, LedgerEntry, Settlement
+from tests.saga.business import TOLD_TO_FAIL
 
 
 def empty_tables():
@@ -31,6 +32,12 @@ def require_sound_outbox(broker):
     marked = set(sent.values_list("id", "deliveries__attempt"))
     assert marked <= broker.confirmed, "a message is marked as sent that the broker never confirmed"
     assert not OutboxMessage.objects.filter(deliveries=None, pending=None).exists(), "a message is lost in the outbox"
+
+
+def require_only_told_failures():
+    """No message failed but by the handler that was told to: not for an account that was held, or a zombie."""
+    failed = InboxMessage.objects.exclude(failures=0).exclude(last_error__contains=TOLD_TO_FAIL)
+    assert not failed.exists(), list(failed.values_list("type", "failures", "last_error"))
 
 
 def require_settled_once():

@@ -26,6 +26,9 @@ from tests.saga.business import failing
 POISONS = (b"not JSON", b"\x00", b"[]")
 
 
+HOLD = "SELECT FROM payments_account WHERE user_id = %s FOR UPDATE"
+
+
 class Crash(BaseException):
     """The process is gone; nothing catches this."""
 
@@ -48,9 +51,9 @@ class Shop:
 
     def __init__(self):
         self.broker = Broker(configuration().topic_partitions)
-        self.users = [uuid.uuid4() for _ in range(3)]
+        self.users = [uuid.UUID(int=number, version=4) for number in range(3)]  # the same at each replay
         self.keys = self.hours = 0
-        self._relay = self._consumer = None
+        self._relay = self._consumer = self._zombie = self._holder = self.held = None
         failing.clear()
 
     def crash_at(self, point, hits, step):
@@ -68,7 +71,7 @@ class Shop:
         if self._relay:
             self._relay.close(seconds=0)
         connection.close()
-        self._relay = self._consumer = None
+        self._relay = self._consumer = self._zombie = None
 
     def place(self, user, quantity=1):
         self.keys += 1
@@ -77,6 +80,8 @@ class Shop:
         place_order(user_id=user_id, quantities=quantities, now=timezone.now(), idempotency_key=key)
 
     def deposit(self, user, amount):
+        if user == self.held:
+            return  # its client waits, and nobody with it
         self.keys += 1
         user_id, now = self.users[user], timezone.now()
         open_account(user_id=user_id, now=now)
@@ -96,20 +101,37 @@ class Shop:
             self.relay()
 
     def consume(self, limit=4):
-        if self._consumer is None:
-            self._source = None
-            self._consumer = Consumer(configuration().receives_from, wiring.inbox(), self._subscribe, batch_size=limit)
-        self._consumer._batch_size = limit
-        self._consumer._inbox.pending.expect_work()
-        self._consumer.step()
+        self._consumer = self._consumer or self._new_consumer()
+        make_step(self._consumer, limit)
+
+    def awaken(self):
+        """A consumer that was suspended goes on from its own positions, and does not know of its successor."""
+        self._zombie = self._zombie or self._new_consumer()
+        make_step(self._zombie, limit=4)
+
+    def _new_consumer(self):
+        return Consumer(configuration().receives_from, wiring.inbox(), self._subscribe)
 
     def _subscribe(self, topic, **callbacks):
-        self._source = Subscription(self.broker, on_commit=require_stored, **callbacks)
-        return self._source
+        return Subscription(self.broker, on_commit=require_stored, **callbacks)
 
     def rebalance(self):
         if self._consumer is not None:
-            self._source.rebalance()
+            self._consumer._source.rebalance()
+
+    def hold(self, user):
+        """Somebody begins a transaction on the user's account and forgets it; or remembers."""
+        if self.held is not None:
+            self.release()
+            return
+        self.held, self._holder = user, open_connection("saga")
+        self._holder.autocommit = False
+        self._holder.execute(HOLD, [self.users[user]])
+
+    def release(self):
+        if self._holder:
+            self._holder.close()
+        self.held = self._holder = None
 
     def watch(self):
         """An hour later than the last time."""
@@ -154,9 +176,18 @@ class Shop:
             failing.add(orders[place % len(orders)])
 
     def heal(self):
-        """All faults end. Returns after how many rounds nothing moved any more."""
+        """All faults end, and an account that is held comes last: till then, all others' orders must settle.
+
+        Returns after how many rounds nothing moved any more.
+        """
         self.broker.down = False
         failing.clear()
+        if self.held is not None:
+            self._converge(besides=self.users[self.held])
+        self.release()
+        return self._converge()
+
+    def _converge(self, besides=None):
         for number in range(50):
             self.let_time_pass()
             self.redrive()
@@ -164,8 +195,9 @@ class Shop:
             for _ in range(3):
                 self.relay_all()
                 self.consume(1000)
-            new = Order.objects.filter(status="NEW").exists()
-            if not (new or PendingDelivery.objects.exists() or pending_inbox().exists()):
+            new = Order.objects.filter(status="NEW").exclude(user_id=besides)
+            waiting = pending_inbox().exclude(key=str(besides))
+            if not (new.exists() or PendingDelivery.objects.exists() or waiting.exists()):
                 return number
         raise AssertionError(f"it does not converge: {self.what_moves()}")
 
@@ -176,6 +208,12 @@ class Shop:
         settled = list(Settlement.objects.values_list("order_id", flat=True))
         unsent = list(PendingDelivery.objects.values("message__type", "message__subject", "attempt"))
         return {"inbox": waiting, "new": new, "settled": settled, "unsent": unsent, "offsets": self.broker.offsets}
+
+
+def make_step(consumer, limit):
+    consumer._batch_size = limit
+    consumer._inbox.pending.expect_work()
+    consumer.step()
 
 
 def require_stored(records):

@@ -1,28 +1,7 @@
 """The mutants: each takes one promise out of the code, by a small textual change, and names who must notice."""
 
-from dataclasses import dataclass
-
-# Not the state machine beside it, which finds most of these mutants, too, but by luck.
-SAGA = "tests/saga/test_fault_points.py"
-MESSAGING = "tests/messaging"
-FAILOVER = "tests/whole/failover"
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """In `file`, `old` (which stands there so many times) becomes `new`; then one of the `suites` must fail."""
-
-    name: str
-    file: str
-    old: str
-    new: str
-    suites: tuple[str, ...]
-    times: int = 1
-
-
-def of_messaging(name, file, old, new, *suites, times=1):
-    return Mutant(name, f"services/messaging/{file}.py", old, new, suites, times)
-
+from tests.proof.mutants.isolation import ISOLATION
+from tests.proof.mutants.mutant import FAILOVER, MESSAGING, SAGA, Mutant, of_messaging
 
 RECEIVE = "self._inbox.receive(records)"
 COMMIT_FIRST = "self._source.commit(records); self._inbox.receive(records)"
@@ -262,4 +241,5 @@ MUTANTS = (
         "self.outcome in RESOLVED",
         MESSAGING + "/test_redrive.py",
     ),
+    *ISOLATION,
 )

@@ -144,7 +144,8 @@ def test_top_up_pressed_while_payments_hang_counts_once_and_is_told_by_itself(sh
         expect(shopper.locator("h1")).to_have_text("Not known yet")
         expect(shopper.locator("main form")).to_have_count(0)
     expect(shopper.locator(".purse-balance")).to_have_text("₽1,100.00", timeout=BACK)
-    expect(shopper.locator("#toasts")).to_contain_text("₽100.00")
+    expect(shopper.locator("main table")).to_contain_text("+₽100.00")
+    expect(shopper.locator("main tbody tr")).to_have_count(2)  # with what the fixture brought in
 
 
 def test_order_pressed_while_orders_hang_is_placed_once_and_shown_by_itself(shopper, shop):
