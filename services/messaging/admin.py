@@ -73,6 +73,6 @@ class DeadLetterAdmin(RawMessageAdmin):
 
 @admin.register(Redrive)
 class RedriveAdmin(ReadOnlyAdmin):
-    list_display = ("id", "dead_letter", "by", "at", "outcome")
+    list_display = ("id", "dead_letter", "by", "at", "outcome", "note")
     list_filter = ("outcome", "at")
-    search_fields = ("by",)
+    search_fields = ("by", "note")

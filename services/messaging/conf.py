@@ -44,6 +44,7 @@ class Configuration:
     # Messages are for inspection only once they are sent or processed; what must last for ever is in business tables.
     prune_sent_after_days: int = 7
     prune_processed_after_days: int = 30
+    prune_dismissed_after_days: int = 30  # only the bytes of a dismissed dead letter
     prune_step: int = 1000
 
     probe_host: str = "127.0.0.1"  # where a worker's probe listens; containers set 0.0.0.0

@@ -95,7 +95,10 @@ class InboxMessage(models.Model):
 
 
 class DeadLetter(models.Model):
-    """A message set aside with its raw bytes: unreadable, contradicting, refused, or failed for the last time."""
+    """A message set aside with its raw bytes: unreadable, contradicting, refused, or failed for the last time.
+
+    Its row is for ever; the bytes (key, value, headers) of one that was dismissed go in time.
+    """
 
     class Source(models.TextChoices):
         OUTBOX = "outbox"
@@ -114,7 +117,7 @@ class DeadLetter(models.Model):
     type = models.CharField(max_length=100, blank=True, default="")
     subject = models.UUIDField(null=True)
     created_at = models.DateTimeField(db_default=Now())
-    resolved_at = models.DateTimeField(null=True, help_text="Redriven; open again where it dies again.")
+    resolved_at = models.DateTimeField(null=True, help_text="Redriven or dismissed; open again where it dies again.")
 
     class Meta:
         constraints = [
@@ -134,12 +137,13 @@ class DeadLetter(models.Model):
 
 
 class Redrive(models.Model):
-    """Who gave a dead letter another chance, when, and what became of it. Append-only."""
+    """Who redrove, dismissed or restored a dead letter, when, why, and what became of it. Append-only."""
 
     dead_letter = models.ForeignKey(DeadLetter, models.PROTECT, related_name="redrives")
     by = models.CharField(max_length=150)
     at = models.DateTimeField(db_default=Now())
     outcome = models.CharField(max_length=30)
+    note = models.TextField(blank=True, default="", db_default="")
 
     def __str__(self) -> str:
         return f"{self.dead_letter_id} by {self.by}: {self.outcome}"

@@ -19,8 +19,10 @@ class Reason(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a redrive made of a dead letter that could be read; of another, the `Reason` says why it stays one."""
+    """What an operator made of a dead letter; of one that still cannot be handled, the `Reason` says why."""
 
     PENDING = "pending"  # it will be handled, or sent, once more
     DUPLICATE = "duplicate"  # it had its effect already
-    GONE = "gone"  # its message is no longer in the outbox
+    GONE = "gone"  # its message is no longer in the outbox, or its bytes were pruned after it was dismissed
+    DISMISSED = "dismissed"  # nobody needs it
+    RESTORED = "restored"  # it was dismissed, and is open again

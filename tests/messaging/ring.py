@@ -60,6 +60,7 @@ class Board:
 
     def __init__(self):
         self.failing = {}
+        self.refusing = None  # the error with which it gives no answer again
         self.calls = []
         self.asked = []
 
@@ -72,6 +73,8 @@ class Board:
                 cursor.execute("INSERT INTO board (text) VALUES (%s)", [message.event.text])
 
     def on_duplicate(self, messages):
+        if self.refusing:
+            raise self.refusing
         self.asked += [(message.event.text, message.attempt) for message in messages]
 
     @property

@@ -4,7 +4,8 @@ import pytest
 from django.utils import timezone
 
 from services.messaging.models import DeadLetter
-from services.messaging.operating.choice import Choice
+from services.messaging.operating.choice import Choice, dismissed_letters, open_letters
+from services.messaging.operating.dismiss import dismiss, restore
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,7 @@ def letters():
 
 
 def chosen(**conditions):
-    return [each.id for each in Choice(**conditions).letters()]
+    return [each.id for each in Choice(**conditions).among(open_letters())]
 
 
 def test_without_a_condition_it_is_all_that_are_open_oldest_first(letters):
@@ -48,3 +49,12 @@ def test_conditions_hold_together(letters):
 def test_no_id_is_a_condition_that_nothing_meets(letters):
     assert not Choice(ids=[]).is_empty()
     assert chosen(ids=[]) == []
+
+
+def test_dismissed_are_those_whose_last_word_that_is(letters):
+    """Not those that were redriven, and not those that were restored."""
+    old, middle, _ = letters
+    dismiss(Choice(ids=[old, middle]).among(open_letters()), by="ann", note="noise")
+    restore(Choice(ids=[old]).among(dismissed_letters()), by="ann")
+    DeadLetter.objects.filter(id=old).update(resolved_at=NOW)
+    assert [each.id for each in dismissed_letters()] == [middle]

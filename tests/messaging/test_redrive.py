@@ -93,6 +93,30 @@ def test_redriven_contradiction_stays_a_dead_letter(board):
     inbox_of(board).receive([record(note("second", note_id=first.subject), offset=7)])
     assert redrive(board) == ["conflict"]
     assert board.texts() == ["first"]
+    assert open_letters().count() == 1
+
+
+def test_forged_letter_that_turns_out_to_contradict_leaves_one_that_says_so(board):
+    first = note("first")
+    inbox_of(board).receive([record(first)])
+    inbox_of(board, keys={"other": b"key"}).receive([record(note("second", note_id=first.subject), offset=7)])
+    assert redrive(board) == ["conflict"]
+    assert [letter.reason for letter in open_letters()] == ["conflict"]
+
+
+def test_letter_on_which_the_handler_fails_again_stays_open_and_the_others_go_on(board):
+    """One whose sender asked for its answer again: the handler is called at once."""
+    message = note()
+    inbox = inbox_of(board)
+    inbox.receive([record(message, offset=1)])
+    board.refusing = RuntimeError("no answer")
+    inbox.receive([record(message, offset=2, attempt=2)])
+    inbox.receive([record(note("unsigned"), offset=3, headers=())])
+    assert redrive(board) == ["failed", "unsigned"]
+    assert open_letters().count() == 2
+    board.refusing = None
+    assert redrive(board) == ["duplicate", "unsigned"]
+    assert board.asked == [("hello", 2)]
 
 
 def test_same_unreadable_record_twice_in_a_batch_is_one_letter(board):
@@ -141,9 +165,21 @@ class TestCommand:
         call_command("redrive", *words, "--rate=1000", "--by=ann", stdout=out)
         return out.getvalue()
 
-    def test_refuses_to_guess_which(self):
+    @pytest.mark.parametrize("act", [[], ["--dismiss", "--note=noise"], ["--restore"]])
+    def test_refuses_to_guess_which(self, act):
         with pytest.raises(CommandError, match="say which"):
-            self.run()
+            self.run(*act)
+
+    @pytest.mark.parametrize("wrong", ["--limit=0", "--limit=-1", "--rate=-1", "--since=yesterday"])
+    def test_what_cannot_be_meant_is_an_error_that_says_so(self, wrong):
+        with pytest.raises(CommandError, match=wrong.partition("=")[0]):
+            call_command("redrive", "--all", wrong)
+
+    def test_dry_run_without_a_choice_lists_all_that_are_open(self):
+        told = self.run("--dry-run")
+        assert "dry run: 3 dead letters" in told
+        assert all(f"{letter.id}  " in told for letter in open_letters())
+        assert (Redrive.objects.count(), open_letters().count()) == (0, 3)
 
     def test_dry_run_lists_and_changes_nothing(self):
         told = self.run("--all", "--dry-run")
@@ -152,7 +188,9 @@ class TestCommand:
         assert (Redrive.objects.count(), open_letters().count()) == (0, 3)
 
     def test_by_reason(self):
-        assert "done: 1 redriven by ann: unsigned 1" in self.run("--reason=unsigned")
+        told = self.run("--reason=unsigned")
+        assert "done: 1 redriven by ann: unsigned 1" in told
+        assert "1 of them cannot be handled yet" in told
 
     def test_by_type_oldest_first_with_a_limit(self):
         assert "done: 1 redriven by ann: pending 1" in self.run("--type=test.note", "--limit=1")
@@ -160,7 +198,9 @@ class TestCommand:
 
     def test_by_id(self):
         letter = open_letters().filter(reason="failed").last()
-        assert "done: 1 redriven" in self.run(f"--id={letter.id}")
+        told = self.run(f"--id={letter.id}")
+        assert "done: 1 redriven by ann: pending 1" in told
+        assert "cannot be handled yet" not in told
         assert "done: 0 redriven by ann: nothing to do" in self.run(f"--id={letter.id}")
 
     def test_by_time(self):

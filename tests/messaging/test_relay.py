@@ -142,10 +142,12 @@ def test_message_refused_again_is_the_same_dead_letter_and_open_again(topic, dir
     large, relay = note("x" * 1_100_000), Relay(direct)
     send(large)
     relay.drain()
-    DeadLetter.objects.update(resolved_at=timezone.now())
+    DeadLetter.objects.update(resolved_at=timezone.now(), key=None, value=None)  # dismissed, and pruned since
     send(large)
     relay.drain()
-    assert DeadLetter.objects.get().resolved_at is None
+    letter = DeadLetter.objects.get()
+    assert letter.resolved_at is None
+    assert (bytes(letter.key), bytes(letter.value)) == (b"ann", large.encode())
 
 
 def test_messages_wait_while_the_topic_is_missing(ring, direct):

@@ -4,7 +4,18 @@ from typing import Any
 
 from pytest_django import Settings
 
+# For a project without messaging, whose tests are about Kafka alone.
+NOBODY: dict[str, Any] = {
+    "SERVICE": "nobody",
+    "SOURCE": "urn:test",
+    "SENDS_TO": "nowhere",
+    "RECEIVES_FROM": "nowhere",
+    "SENDING_KEYS": {},
+    "RECEIVING_KEYS": {},
+    "HANDLERS": "",
+}
+
 
 def configure(settings: Settings, **changes: Any) -> None:
     """Let messaging read these, by the names of `MESSAGING`."""
-    settings.MESSAGING = {**settings.MESSAGING, **changes}
+    settings.MESSAGING = {**getattr(settings, "MESSAGING", NOBODY), **changes}

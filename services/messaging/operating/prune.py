@@ -1,4 +1,7 @@
-"""Prune: old messages go, in small steps. What is unsent, unprocessed or dead stays, whatever its age."""
+"""Prune: old messages go, in small steps. What is unsent, unprocessed or dead stays, whatever its age.
+
+Of a dead letter that was dismissed the bytes go, and its reason and history stay.
+"""
 
 import time
 from collections.abc import Callable
@@ -8,7 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from ..conf import configuration
+from ..models import DeadLetter
 from ..sql import fetch
+from .choice import dismissed_letters
 
 # Locked first and looked at again after: a message enqueued again meanwhile must not lose its bytes.
 LOCK_SENT = """
@@ -36,7 +41,7 @@ DELETE FROM messaging_inboxmessage WHERE id IN (
 
 
 def prune_messages(*, seconds: float = 0.5, now: datetime | None = None) -> int:
-    """Delete for about so long messages older than the settings say; returns how many.
+    """Delete for about so long messages older than the settings say, and bytes of dismissed ones; returns how many.
 
     Each step is a transaction of its own, so that a writer never waits for long. Knows no table but messaging's.
     """
@@ -44,12 +49,14 @@ def prune_messages(*, seconds: float = 0.5, now: datetime | None = None) -> int:
     deadline = time.monotonic() + seconds
     sent_before = now - timedelta(days=configuration().prune_sent_after_days)
     processed_before = now - timedelta(days=configuration().prune_processed_after_days)
+    dismissed_before = now - timedelta(days=configuration().prune_dismissed_after_days)
     pruned = _repeat(lambda: _sent_step(sent_before), deadline)
-    return pruned + _repeat(lambda: _processed_step(processed_before), deadline)
+    pruned += _repeat(lambda: _processed_step(processed_before), deadline)
+    return pruned + _repeat(lambda: _dismissed_step(dismissed_before), deadline)
 
 
 def _repeat(step: Callable[[], int], deadline: float) -> int:
-    """At least one step, so that neither table starves the other."""
+    """At least one step, so that no table starves another."""
     pruned = 0
     while True:
         count = step()
@@ -66,3 +73,12 @@ def _sent_step(before: datetime) -> int:
 
 def _processed_step(before: datetime) -> int:
     return len(fetch(DELETE_PROCESSED, [before, configuration().prune_step]))
+
+
+@transaction.atomic
+def _dismissed_step(before: datetime) -> int:
+    full = dismissed_letters().filter(resolved_at__lt=before).exclude(key=None, value=None, headers=[])
+    found = full.select_for_update(skip_locked=True).values_list("id", flat=True)
+    return DeadLetter.objects.filter(id__in=list(found[: configuration().prune_step])).update(
+        key=None, value=None, headers=[]
+    )

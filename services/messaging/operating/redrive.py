@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import structlog
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -11,11 +12,15 @@ from django.utils import timezone
 from ..headers import unquote_headers
 from ..models import DeadLetter, InboxMessage, OutboxMessage, PendingDelivery, Redrive
 from ..reasons import Outcome, Reason
+from ..receiving.dead_letters import digest_of
 from ..receiving.inbox import Inbox
 from ..record import Record
+from ..sql import is_of_the_database
 from .choice import open_letters
 
-# After these there is nothing left to do for the letter; any other outcome leaves it open.
+logger = structlog.get_logger(__name__)
+
+# After these there is nothing left to do for the letter, or another says why; any other outcome leaves it open.
 RESOLVED = frozenset({Outcome.PENDING, Outcome.DUPLICATE, Reason.CONFLICT})
 
 
@@ -26,6 +31,11 @@ class Result:
     letter: DeadLetter
     outcome: Outcome | Reason
 
+    @property
+    def is_resolved(self) -> bool:
+        """Whether it was dealt with; one that is dead again for the same reason was not."""
+        return self.outcome in RESOLVED and self.outcome != self.letter.reason
+
 
 class Redriver:
     """Gives dead letters back to the flow, at most `rate` a second, each in a transaction of its own.
@@ -33,9 +43,10 @@ class Redriver:
     Idempotent: a letter that is resolved meanwhile is left alone, and a message that had its effect has no second one.
     """
 
-    def __init__(self, inbox: Inbox, *, by: str, wait: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, inbox: Inbox, *, by: str, note: str = "", wait: Callable[[float], None] = time.sleep) -> None:
         self._inbox = inbox
-        self._by = by
+        self.by = by
+        self._note = note
         self._wait = wait
 
     def redrive(self, letters: "QuerySet[DeadLetter]", *, rate: float) -> Iterator[Result]:
@@ -51,13 +62,26 @@ class Redriver:
         if letter is None:
             return None
         outcome = send_again(letter) if letter.source == DeadLetter.Source.OUTBOX else self._receive_again(letter)
-        Redrive.objects.create(dead_letter=letter, by=self._by, outcome=outcome)
-        if outcome in RESOLVED:
+        result = Result(letter, outcome)
+        Redrive.objects.create(dead_letter=letter, by=self.by, outcome=outcome, note=self._note)
+        if result.is_resolved:
             DeadLetter.objects.filter(id=identity).update(resolved_at=timezone.now())
-        return Result(letter, outcome)
+        return result
 
     def _receive_again(self, letter: DeadLetter) -> Outcome | Reason:
-        return Outcome.PENDING if reopen(letter) else self._inbox.receive_again(record_from(letter))
+        if reopen(letter):
+            return Outcome.PENDING
+        record = record_from(letter)
+        if digest_of(record) != bytes(letter.digest):
+            return Outcome.GONE
+        try:
+            with transaction.atomic():
+                return self._inbox.receive_again(record)
+        except Exception as error:
+            if is_of_the_database(error):
+                raise
+            logger.warning("a letter failed again", action="redrive_failed", letter=letter.id, exc_info=True)
+            return Reason.FAILED
 
 
 def send_again(letter: DeadLetter) -> Outcome:

@@ -16,6 +16,7 @@ from ..text import storable
 logger = structlog.get_logger(__name__)
 
 KEPT_ONCE = ("topic", "partition", "offset", "digest", "reason")
+BYTES = ("key", "value", "headers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Refusal:
 def keep_dead_letters(refusals: Sequence[Refusal]) -> None:
     """Keep each once, however often the same record is read, in the caller's transaction.
 
-    One that was redriven and dies again is open again.
+    One that was redriven or dismissed and dies again is open again, with the bytes that prune may have dropped.
     """
     if not refusals:
         return
@@ -48,7 +49,7 @@ def keep_dead_letters(refusals: Sequence[Refusal]) -> None:
         )
     rows = {tuple(getattr(row, name) for name in KEPT_ONCE): row for row in map(as_row, refusals)}
     DeadLetter.objects.bulk_create(
-        rows.values(), update_conflicts=True, update_fields=["resolved_at"], unique_fields=KEPT_ONCE
+        rows.values(), update_conflicts=True, update_fields=[*BYTES, "resolved_at"], unique_fields=KEPT_ONCE
     )
 
 
@@ -64,7 +65,12 @@ def as_row(refusal: Refusal) -> DeadLetter:
         key=record.key,
         value=record.value,
         headers=quote_headers(record.headers),
-        digest=hashlib.sha256((record.key or b"") + b"\0" + (record.value or b"")).digest(),
+        digest=digest_of(record),
         type=refusal.type,
         subject=refusal.subject,
     )
+
+
+def digest_of(record: Record) -> bytes:
+    """SHA-256 of key and value."""
+    return hashlib.sha256((record.key or b"") + b"\0" + (record.value or b"")).digest()

@@ -58,7 +58,8 @@ INSERT INTO messaging_deadletter
 SELECT 'outbox', %(reason)s, %(detail)s, topic, convert_to(key, 'UTF8'), value, '[]'::jsonb,
        sha256(value), type, subject, clock_timestamp()
 FROM messaging_outboxmessage JOIN refused ON id = refused_id
-ON CONFLICT (topic, partition, "offset", digest, reason) DO UPDATE SET resolved_at = NULL
+ON CONFLICT (topic, partition, "offset", digest, reason) DO UPDATE
+    SET resolved_at = NULL, key = excluded.key, value = excluded.value
 """
 
 

@@ -227,5 +227,19 @@ MUTANTS = (
         "keys=configuration().sending_keys",
         MESSAGING + "/test_wiring.py",
     ),
+    of_messaging(
+        "dismissed letters lose their history",
+        "operating/dismiss",
+        "    Redrive.objects.bulk_create(history, batch_size=1000)\n",
+        "",
+        MESSAGING + "/test_dismiss.py",
+    ),
+    of_messaging(
+        "a contradiction redriven in vain is closed",
+        "operating/redrive",
+        "self.outcome in RESOLVED and self.outcome != self.letter.reason",
+        "self.outcome in RESOLVED",
+        MESSAGING + "/test_redrive.py",
+    ),
     *ISOLATION,
 )

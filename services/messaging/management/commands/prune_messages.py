@@ -8,7 +8,10 @@ from ...operating.prune import prune_messages
 
 
 class Command(BaseCommand):
-    help = "Delete sent and processed messages older than the settings say. Unsent, unprocessed and dead ones stay."
+    help = (
+        "Delete sent and processed messages older than the settings say, and the bytes of dismissed dead letters. "
+        "Unsent, unprocessed and dead ones stay."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         pruned = 0
