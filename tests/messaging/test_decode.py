@@ -57,3 +57,10 @@ def test_what_it_says_is_read():
     assert (arrival.received.message_id, arrival.received.attempt) == (GOOD.message_id, 3)
     assert arrival.received.traceparent == "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
     assert arrival.received.event.text == "hello"
+
+
+@pytest.mark.parametrize("hint", [b"\0", b"\xff", b"00-" + b"z" * 32 + b"-" + b"b" * 16 + b"-01", b"a" * 500])
+def test_trace_that_is_malformed_is_none(hint):
+    given = record(GOOD)
+    headers = tuple((name, hint if name == "traceparent" else value) for name, value in given.headers)
+    assert decode(replace(given, headers=headers), handlers=HANDLERS, keys=KEYS).received.traceparent == ""

@@ -68,8 +68,9 @@ class Storm:
             if self.random.random() < 0.4:
                 yield self.genuine(original)
             yield self.hostile(original)
-            yield self.genuine(note("neighbour", owner=f"neighbour {number % 20}", note_id=self.uuid()))
-            self.known = str(original.message_id)
+            neighbour = note("neighbour", owner=f"neighbour {number % 20}", note_id=self.uuid())
+            yield self.genuine(neighbour)
+            self.known = str(neighbour.subject)
 
     def batches(self):
         records = self.records()
@@ -130,8 +131,9 @@ class Storm:
         return replace(given, value=json.dumps(members).encode())
 
     def anything(self):
-        some = (None, [], {}, [[{"a": 1}]], self.known, str(self.uuid()), self.owner())
-        return self.random.choice((*some, self.random.choice(STRANGE), self.random.choice(NUMBERS)))
+        some = (None, {}, [[{"a": 1}]], str(self.uuid()), self.owner())
+        choices = (self.known, self.random.choice(some), self.random.choice(STRANGE), self.random.choice(NUMBERS))
+        return self.random.choice(choices)
 
     def alter_size(self, given):
         text = "x" * int(10 ** self.random.uniform(2, 6))

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from services.messaging.message import Contradiction, KeysBusy, PermanentError
 from services.messaging.models import DeadLetter, InboxMessage
+from services.messaging.processes.leader import lock_number
 from services.messaging.receiving import pending
 from services.messaging.receiving.inbox import Inbox
 from tests.messaging.ring import KEYS, Board, note, record, work_off
@@ -157,6 +158,19 @@ def test_row_that_another_consumer_handled_meanwhile_is_left_alone(board):
     rows = second.pending._look(pending.DUE, {0}, 10)
     work(first)
     second.pending._transact(rows)
+    assert board.texts() == ["hello"]
+
+
+def test_what_waits_in_a_partition_that_another_session_works_on_is_left_to_it(inbox, board, direct):
+    board.failing = {"hello": RuntimeError("boom")}
+    inbox.receive([record(note())])
+    board.failing = {}
+    other, partition = direct(), [lock_number("partition of ring")]
+    other.execute("SELECT pg_advisory_lock(%s, 0)", partition)
+    work(inbox)
+    assert board.texts() == []
+    other.execute("SELECT pg_advisory_unlock(%s, 0)", partition)
+    work(inbox)
     assert board.texts() == ["hello"]
 
 

@@ -15,7 +15,6 @@ ISOLATION = (
         "receiving/pending",
         "            lock_partitions((row.topic, row.partition) for row in group)\n",
         "",
-        f"{MESSAGING}/test_consumer.py",
         f"{MESSAGING}/test_pending.py",
     ),
     of_messaging(
@@ -34,18 +33,11 @@ ISOLATION = (
         f"{MESSAGING}/test_duplicates.py",
     ),
     of_messaging(
-        "what cannot be kept stops the batch",
-        "receiving/inbox",
-        "            for arrival in arrivals:\n                self._store_alone(arrival)\n",
-        "            raise\n",
-        f"{MESSAGING}/test_fuzz.py",
-    ),
-    of_messaging(
         "a traceparent is believed unchecked",
         "receiving/decode",
         'return text if TRACEPARENT.fullmatch(text) else ""',
         "return text",
-        f"{MESSAGING}/test_fuzz.py",
+        f"{MESSAGING}/test_decode.py",
     ),
     of_messaging(
         "a time that no clock shows is raised",
