@@ -37,6 +37,7 @@ SERVER_SETTINGS = {
     "idle_session_timeout": f"{IDLE_SECONDS * 1000}",
 }
 CLIENT_KEEPALIVES = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
+SPEAK_SECONDS = 1.0
 STANDBY_SECONDS = 0.3
 # After this time a standby says once that it is one.
 TELL_SECONDS = 10.0
@@ -80,6 +81,7 @@ class Leadership:
         self._direct: Connection | None = None
         self._failures = 0
         self._stands_by_since: float | None = None
+        self._spoke = 0.0
         self.leads = False
 
     @property
@@ -97,6 +99,12 @@ class Leadership:
         elif not self.leads:
             self._stand_by()
         return self.leads
+
+    def speak(self) -> None:
+        """Say something once a second where there is nothing else to say: the server ends a session that is silent."""
+        if time.monotonic() - self._spoke > SPEAK_SECONDS:
+            self._spoke = time.monotonic()
+            self.direct.execute("SELECT 1")
 
     def lose(self, error: psycopg.Error) -> None:
         """The connection failed, and the lock went with it; waits a moment before the next is opened."""

@@ -144,7 +144,8 @@ class Inbox:
         at_once = {identity for identity, arrival in first.items() if arrival.key not in waiting}
         fresh = insert(first.values(), at_once)
         fault_point("inbox.before_handle")
-        handle_arrivals([arrival for identity, arrival in first.items() if identity in fresh & at_once])
+        now = fresh & at_once
+        handle_arrivals([arrival for identity, arrival in first.items() if identity in now])
         # After what came before them in the batch: one that asks for its answer again finds it.
         repeated = [each for each in arrivals if each is not first[each.identity] or each.identity not in fresh]
         absorb_duplicates(repeated, apart=bool(unhandled))
