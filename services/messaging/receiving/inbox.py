@@ -86,10 +86,8 @@ class Inbox:
         self.pending.expect_work()
         try:
             self._store(arrivals, refusals, unhandled=keys)
-        except PartitionsTaken:
-            raise
         except Exception as error:
-            if is_of_the_database(error):
+            if ends_the_batch(error):
                 raise
             logger.warning("records are kept one by one", action="batch_failed", exc_info=True)
             self._store([], refusals)
@@ -99,10 +97,8 @@ class Inbox:
     def _store_alone(self, arrival: Arrival) -> None:
         try:
             self._store([arrival], [], unhandled={arrival.key})
-        except PartitionsTaken:
-            raise
         except Exception as error:
-            if is_of_the_database(error):
+            if ends_the_batch(error):
                 raise
             logger.warning("a message cannot be kept", action="message_failed", exc_info=True)
             detail = f"{type(error).__name__}: {error}"
@@ -144,8 +140,8 @@ class Inbox:
         at_once = {identity for identity, arrival in first.items() if arrival.key not in waiting}
         fresh = insert(first.values(), at_once)
         fault_point("inbox.before_handle")
-        now = fresh & at_once
-        handle_arrivals([arrival for identity, arrival in first.items() if identity in now])
+        to_handle = fresh & at_once
+        handle_arrivals([arrival for identity, arrival in first.items() if identity in to_handle])
         # After what came before them in the batch: one that asks for its answer again finds it.
         repeated = [each for each in arrivals if each is not first[each.identity] or each.identity not in fresh]
         absorb_duplicates(repeated, apart=bool(unhandled))
@@ -156,6 +152,11 @@ class Inbox:
         if waiting:
             self.pending.expect_work()
         return waiting
+
+
+def ends_the_batch(error: Exception) -> bool:
+    """Whether nothing of it is the messages' doing: another works on the partition, or the database is in trouble."""
+    return isinstance(error, PartitionsTaken) or is_of_the_database(error)
 
 
 def first_of_each(arrivals: Sequence[Arrival]) -> dict[Identity, Arrival]:
