@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.whole.browser import chromium
+from tests.whole.browser.shopping import CHEAP, open_account, put_into_cart, register, top_up
 
 # What a page answers on purpose (404, 409, 422, 503) Chromium calls an error, too.
 ON_PURPOSE = re.compile(r"Failed to load resource: the server responded with a status of (404|409|422|503)")
@@ -74,3 +75,13 @@ def visit(shop, browser, watch):
 @pytest.fixture
 def page(visit):
     return visit()
+
+
+@pytest.fixture
+def shopper(page):
+    """Signed in, with money and a tea in the cart."""
+    register(page)
+    open_account(page)
+    top_up(page, "1000")
+    put_into_cart(page, CHEAP)
+    return page

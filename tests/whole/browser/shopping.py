@@ -4,6 +4,8 @@ import uuid
 
 PASSWORD = "correct horse 7"
 CHEAP = "tuesday-tea"
+# Milliseconds in which a page finds out by itself that a service is back.
+BACK = 40_000
 DEAR = "small-moon"
 
 

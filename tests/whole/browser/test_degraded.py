@@ -2,30 +2,15 @@
 
 import time
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.whole.browser.processes import frozen, killed
 from tests.whole.browser.shopping import (
+    BACK,
     CHEAP,
-    open_account,
     order_cart,
-    put_into_cart,
-    register,
-    top_up,
     wait_for_state,
 )
-
-BACK = 40_000
-
-
-@pytest.fixture
-def shopper(page):
-    register(page)
-    open_account(page)
-    top_up(page, "1000")
-    put_into_cart(page, CHEAP)
-    return page
 
 
 def test_payments_killed_and_back(shopper, shop):

@@ -2,33 +2,19 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 import requests
 from playwright.sync_api import expect
 
 from tests.whole.browser.processes import frozen
 from tests.whole.browser.shopping import (
+    BACK,
     CHEAP,
-    open_account,
     order_cart,
     put_into_cart,
-    register,
-    top_up,
     wait_for_state,
 )
 
 PRICE = "₽99.00"
-BACK = 40_000
-
-
-@pytest.fixture
-def shopper(page):
-    """Signed in, with money and a tea in the cart."""
-    register(page)
-    open_account(page)
-    top_up(page, "1000")
-    put_into_cart(page, CHEAP)
-    return page
 
 
 def orders_of(page):
