@@ -10,7 +10,7 @@ from services.messaging.processes.leader import Leadership, open_connection
 from services.messaging.receiving import locks
 from services.messaging.receiving.locks import PartitionsTaken, lock_partitions
 from tests.support.backing_services import wait_until
-from tests.support.vanishing import VanishingHost
+from tests.support.proxy import Proxy
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def far_away():
     """Django's connection, and what copies its parameters, over a host that can vanish."""
     own = connection.settings_dict
-    proxy = VanishingHost(own["HOST"], int(own["PORT"]))
+    proxy = Proxy(own["HOST"], int(own["PORT"]))
     direct_port, own["PORT"] = own["PORT"], str(proxy.port)
     connection.close()
 
@@ -37,7 +37,7 @@ def test_leader_that_vanished_is_followed(far_away, monkeypatch):
     monkeypatch.setitem(leader.SERVER_SETTINGS, "idle_session_timeout", "1000")
     vanished = Leadership("relay", lambda: open_connection("far"))
     assert vanished.acquire()
-    proxy.vanish()
+    proxy.hold()
     come_home()
     follower = Leadership("relay", lambda: open_connection("near"))
     assert not follower.acquire()
@@ -54,7 +54,7 @@ def test_partition_of_a_consumer_that_vanished_amid_its_work_is_free_again(far_a
     def work_and_vanish():
         with transaction.atomic():
             lock_partitions([("topic", 3)])
-            proxy.vanish()
+            proxy.hold()
             held.set()
             done.wait(30)
             connection.connection.close()

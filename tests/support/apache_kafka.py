@@ -35,13 +35,17 @@ def running(cluster: Cluster) -> Iterator[Cluster]:
 
 
 @contextmanager
-def apache_kafka(count: int) -> Iterator[Cluster]:
-    """A new cluster of so many brokers, all of them registered; its data goes with it."""
+def apache_kafka(count: int, *, advertised_port: int | None = None) -> Iterator[Cluster]:
+    """A new cluster of so many brokers, all of them registered; its data goes with it.
+
+    The clients of a single broker may come over a proxy, whose port it advertises.
+    """
     end_in_order_on_sigterm()
+    extra = {"advertised.listeners": f"PLAINTEXT://127.0.0.1:{advertised_port}"} if advertised_port else {}
     jars = resolve_jars(ROOT / ".shop" / "kafka-libs")
     with (
         tempfile.TemporaryDirectory(prefix="shop-kafka-") as folder,
-        running(Cluster(Path(folder), jars, first_port(), count=count)) as cluster,
+        running(Cluster(Path(folder), jars, first_port(), count=count, extra=extra)) as cluster,
     ):
         admin = AdminClient({"bootstrap.servers": cluster.bootstrap_servers(), "log_level": 0})
         # A broker takes connections before the cluster counts on it, and three copies need three.

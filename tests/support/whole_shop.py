@@ -23,6 +23,8 @@ from services.registry import SERVICES
 from tests.support.apache_kafka import apache_kafka
 from tests.support.backing_services import end_in_order_on_sigterm, stop, wait_until
 from tests.support.named_servers import databases_of_its_own, without_servers_of_the_tests
+from tests.support.paths import Paths, proxied
+from tests.support.proxied_shop import KAFKA
 
 SECONDS_TO_START = 100
 Popen = subprocess.Popen[bytes]
@@ -31,11 +33,13 @@ Popen = subprocess.Popen[bytes]
 class WholeShop:
     """A running shop: its addresses, its processes, its databases, and what it has printed.
 
-    `cluster` is the Apache Kafka under it; None for the embedded broker.
+    `cluster` is the Apache Kafka under it; None for the embedded broker. `paths` are the proxies between its parts.
     """
 
-    def __init__(self, folder: Path, ports: Mapping[str, int], process: Popen, cluster: Cluster | None) -> None:
-        self.folder, self.ports, self.process, self.cluster = folder, ports, process, cluster
+    def __init__(
+        self, folder: Path, ports: Mapping[str, int], process: Popen, cluster: Cluster | None, paths: Paths
+    ) -> None:
+        self.folder, self.ports, self.process, self.cluster, self.paths = folder, ports, process, cluster, paths
         self.url = f"http://localhost:{ports['GATEWAY_PORT']}"
         self.ui_url = f"http://localhost:{ports['UI_PORT']}"
         self.orders_url = f"http://localhost:{ports['ORDERS_PORT']}"
@@ -104,21 +108,27 @@ class WholeShop:
 
 
 @contextmanager
-def running_shop(brokers: int = 0, **variables: str) -> Iterator[WholeShop]:
-    """A shop that is ready, over so many brokers of Apache Kafka (0: the embedded one); it ends with the block."""
+def running_shop(brokers: int = 0, *, over_proxies: bool = False, **variables: str) -> Iterator[WholeShop]:
+    """A shop that is ready, over so many brokers of Apache Kafka (0: the embedded one); it ends with the block.
+
+    Of three brokers each leads partitions of its own: no proxy stands between them and the shop.
+    """
     end_in_order_on_sigterm()
     ports = {name: free_port() for name in PORTS}
     environment = without_servers_of_the_tests({**configured(), **{name: str(port) for name, port in ports.items()}})
     with ExitStack() as stack:
-        cluster = stack.enter_context(apache_kafka(brokers)) if brokers else None
+        kafka_port = free_port() if over_proxies and brokers < 3 and KAFKA not in environment else None
+        cluster = stack.enter_context(apache_kafka(brokers, advertised_port=kafka_port)) if brokers else None
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="whole shop ")))
         environment |= stack.enter_context(databases_of_its_own(environment)) | {"SHOP_FOLDER": str(folder)}
         environment |= (over(cluster) if cluster else {}) | variables
+        paths = stack.enter_context(proxied(environment, ports, kafka_port)) if over_proxies else {}
+        environment |= {"PROXIES": json.dumps({name: proxy.port for name, proxy in paths.items()})} if paths else {}
         with (folder / "output").open("wb") as output:
-            command = [sys.executable, "-m", "services.embedded"]
+            command = [sys.executable, "-m", "tests.support.proxied_shop" if paths else "services.embedded"]
             process = start_child(command, environment=environment, cwd=ROOT, stdout=output, stderr=output)
         stack.callback(stop, process, signal.SIGINT)
-        shop = WholeShop(folder, ports, process, cluster)
+        shop = WholeShop(folder, ports, process, cluster, paths)
         shop.wait_until_ready()
         yield shop
 
