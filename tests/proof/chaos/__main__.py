@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.proof.chaos import invariants
 from tests.proof.chaos.brokers import Brokers
+from tests.proof.chaos.clocks import LIBRARY
 from tests.proof.chaos.faults import Storm
 from tests.proof.chaos.history import OK, History
 from tests.proof.chaos.load import Load
@@ -37,6 +38,9 @@ def options():
             setattr(given, name, full if given.full else number)
     for name in set().union(*BROKER_FAULTS.values()) - BROKER_FAULTS[given.brokers]:
         setattr(given, name, 0)
+    if LIBRARY is None:
+        print("no libfaketime (Debian's package faketime): no clock is off")
+        given.clocks = 0
     return given
 
 
@@ -52,9 +56,21 @@ NUMBERS = (
     ("cuts", 1, 1, "times to cut off one of three (SIGSTOP)"),
     ("postgres", 0, 2, "times to kill -9 PostgreSQL"),
     ("duplicates", 0, 10, "times to send 10 messages again in another order"),
-    ("poisons", 0, 20, "unreadable messages"),
+    ("poisons", 1, 20, "unreadable messages"),
+    ("forgeries", 3, 20, "messages to send again with something altered that is signed"),
+    ("disguises", 3, 20, "messages to send again with garbage in what is not signed"),
     ("pauses", 0, 2, "processes to stop for a while (SIGSTOP)"),
     ("rebalances", 0, 3, "second consumers that join and leave"),
+    ("resets", 3, 8, "times to cut the connections of a path between processes"),
+    ("holes", 1, 3, "times to let nothing pass on a path"),
+    ("half_opens", 1, 3, "times to cut the connections of a path at one end alone"),
+    ("terminations", 2, 10, "sessions of PostgreSQL to kill inside a transaction"),
+    ("locks", 1, 1, "accounts that a stranger locks"),
+    ("parkings", 1, 1, "times that handlers fail for many keys"),
+    ("clocks", 1, 3, "processes whose clock is an hour off"),
+    ("silence", 10, 30, "seconds that a path lets nothing pass or is half open, or that handlers fail"),
+    ("lock", 15, 60, "seconds that an account is locked"),
+    ("keys", 200, 2000, "keys for which handlers fail"),
 )
 LOAD = ("orders", "users", "deposits")
 # What can happen to so many brokers; the embedded one (0) forgets everything with its process.
@@ -64,7 +80,7 @@ BROKER_FAULTS = {0: {"wipes"}, 1: {"outages"}, 3: {"failovers", "rolls", "cuts"}
 def main():
     chosen = options()
     print(f"seed {chosen.seed}", flush=True)
-    with running_shop(chosen.brokers, **(PATIENCE if chosen.brokers else {})) as shop:
+    with running_shop(chosen.brokers, over_proxies=True, **(PATIENCE if chosen.brokers else {})) as shop:
         return run(shop, Brokers(shop.cluster, shop.topics[0]) if shop.cluster else None, chosen)
 
 

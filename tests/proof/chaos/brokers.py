@@ -3,6 +3,7 @@
 import signal
 import threading
 import time
+from contextlib import suppress
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
@@ -50,7 +51,15 @@ class Brokers:
         self._wait_until_in_sync()
 
     def _leader(self):
-        return self.admin.list_topics(self.topic, timeout=10).topics[self.topic].partitions[0].leader
+        """Asked until it is told: a path may be silent."""
+        found = []
+        wait_until(lambda: self._ask_for_leader(found), seconds=IN_SYNC_SECONDS, what="who leads", every=0.3)
+        return found[0]
+
+    def _ask_for_leader(self, found):
+        with suppress(KafkaException):
+            found.append(self.admin.list_topics(self.topic, timeout=5).topics[self.topic].partitions[0].leader)
+        return found
 
     def _wait_until_in_sync(self):
         wait_until(self._in_sync, seconds=IN_SYNC_SECONDS, what="all copies in sync", every=0.3)

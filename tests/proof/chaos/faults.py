@@ -7,7 +7,11 @@ from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 
 from services.registry import SERVICES
+from tests.proof.chaos import clocks, invariants
 from tests.proof.chaos.brokers import CUT_SECONDS
+from tests.proof.chaos.databases import Databases
+from tests.proof.chaos.ends import Ends
+from tests.proof.chaos.network import Network
 from tests.proof.chaos.topics import Topics
 from tests.support.backing_services import stop
 
@@ -15,14 +19,18 @@ MESSAGING = [f"{name}.{role}" for name, service in SERVICES.items() for role in 
 WEB = list(SERVICES)
 PAUSE_SECONDS = 8.0
 EXTRA_MEMBER_SECONDS = 6.0
+WRONG_CLOCK_SECONDS = 10.0
 # So often in all a fault may be impossible at its moment: its process is dead already, or the broker is away.
-MOST_PUT_OFF = 60
+MOST_PUT_OFF = 120
 
 
 class Storm:
-    """One fault after another, a second apart; `done` counts those that happened, by what they are."""
+    """One fault after another, a second apart; `done` counts those that happened, by what they are.
 
-    def __init__(self, shop, brokers, *, seed, interval, **numbers):
+    `silence` and `lock` are the seconds that a path is silent and that an account is locked; `keys` are parked.
+    """
+
+    def __init__(self, shop, brokers, *, seed, interval, silence, lock, keys, **numbers):
         self.shop = shop
         self.brokers = brokers  # of Apache Kafka; None for the embedded broker
         self.chance = random.Random(seed)
@@ -31,8 +39,11 @@ class Storm:
         self.chance.shuffle(self.plan)
         self.topics = Topics(shop.values["KAFKA_BOOTSTRAP_SERVERS"], shop.topics, seed)
         self.pausable = [*MESSAGING, *([] if brokers else ["broker"])]
+        self.network = Network(shop.paths, self.chance, silence)
+        self.databases = Databases(shop, self.chance)
+        self.ends = Ends()
+        self.lock, self.keys, self.silence = lock, keys, silence
         self.done = Counter()
-        self.wiped_at = []
         self.last_fault = time.monotonic()
         self._pool = ThreadPoolExecutor()
         self._background = []
@@ -59,6 +70,8 @@ class Storm:
         self.last_fault = time.monotonic()
         for work in self._background:
             work.result()
+        if self.databases.parked:
+            self.done["keys parked at once"] = self.databases.parked
 
     def _idle(self, is_over):
         """Wait; a broker that ended meanwhile is started here, as a child dies with the thread that starts it."""
@@ -70,16 +83,21 @@ class Storm:
     def kills(self):
         """`kill -9` of one process that runs."""
         names = self.chance.sample([*MESSAGING, *WEB], len(MESSAGING) + len(WEB))
-        name = next(filter(self.shop.signal, names), None)
+        name = next(filter(self._kill, names), None)
         return name and f"kill -9 {name}"
 
+    def _kill(self, name):
+        done = self.shop.signal(name)
+        self.ends.killed[name] += done
+        return done
+
     def wipes(self):
-        """The broker dies and loses every topic, message and offset."""
-        at = time.monotonic()
-        if not self.shop.signal("broker"):
+        """The broker dies and loses every topic, message and offset; no poison, for each has been read."""
+        try:
+            unread = self.topics.confirmed - set(invariants.letters(self.shop))
+        except invariants.DatabaseAway:
             return None
-        self.wiped_at.append(at)
-        return "broker wiped"
+        return not unread and self._kill("broker") and "broker wiped"
 
     def outages(self):
         """The only broker dies and comes back with its data."""
@@ -99,13 +117,62 @@ class Storm:
         return f"SIGSTOP a leading broker for {CUT_SECONDS:.0f} s"
 
     def postgres(self):
-        return self.shop.signal("postgres") and "kill -9 postgres"
+        return self._kill("postgres") and "kill -9 postgres"
+
+    def resets(self):
+        return self.network.reset()
+
+    def holes(self):
+        return self.network.hole(self._later)
+
+    def half_opens(self):
+        return self.network.half_open(self._later)
+
+    def terminations(self):
+        service = self.databases.kill_session()
+        return service and f"session of {service} killed inside a transaction"
+
+    def locks(self):
+        """A stranger's BEGIN holds a shopper's account."""
+        session = self.databases.lock_account()
+        if session is None:
+            return None
+        self._later(self.lock, session.close)
+        return f"an account locked for {self.lock:.0f} s"
+
+    def parkings(self):
+        """Handlers fail for many keys for a while."""
+        placing = self.databases.park(self.keys)
+        if placing is None:
+            return None
+        self._later(self.silence, lambda: self.databases.release(placing))
+        return f"handlers fail for {self.keys} keys"
+
+    def clocks(self):
+        """A second process with a wrong clock, in the first one's place."""
+        name, offset = self.chance.choice(sorted(clocks.WORKERS)), self.chance.choice(clocks.OFFSETS)
+        process, port = clocks.start(self.shop, name, offset)
+
+        def take_over():
+            clocks.wait_until_it_answers(process, port)
+            self._kill(name)
+            time.sleep(WRONG_CLOCK_SECONDS)
+            self._stop(f"second {name}", process, signal.SIGTERM)
+
+        self._later(0, take_over)
+        return f"clock of {name} {offset}"
 
     def duplicates(self):
         return self.topics.repeat(10) and "10 messages sent again, shuffled"
 
     def poisons(self):
-        return self.topics.poison() and "poison sent"
+        return self.topics.poison() and "unreadable message"
+
+    def forgeries(self):
+        return self.topics.forge() and "message sent again, altered"
+
+    def disguises(self):
+        return self.topics.disguise() and "message sent again, with garbage around what is signed"
 
     def pauses(self):
         """SIGSTOP: a process that hangs, keeps its locks and its membership for a while, and comes back."""
@@ -124,8 +191,13 @@ class Storm:
         """A second consumer joins and leaves."""
         service, how = self.chance.choice(("orders", "payments")), self.chance.choice((signal.SIGTERM, signal.SIGKILL))
         member = self.shop.start("manage.py", service, "consume_inbox")
-        self._later(EXTRA_MEMBER_SECONDS, lambda: stop(member, how))
+        self._later(EXTRA_MEMBER_SECONDS, lambda: self._stop(f"second {service}.consumer", member, how))
         return f"second consumer of {service}"
+
+    def _stop(self, name, process, how):
+        if process.poll() is not None:
+            self.ends.beside.append(f"{name} ended with code {process.returncode}")
+        stop(process, how)
 
     def _later(self, seconds, work):
         def run():

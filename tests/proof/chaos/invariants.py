@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import psycopg
 
 from tests.proof.chaos import history as seen
+from tests.proof.chaos.topics import mark_of
 
 DatabaseAway = psycopg.OperationalError
-# So long a poison may lie in its topic unread: its consumer was killed, or two of them.
-UNREAD_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ SELECT account.user_id::text, entry.idempotency_key, entry.amount
 FROM payments_ledgerentry AS entry JOIN payments_account AS account ON account.id = entry.account_id
 WHERE entry.kind = 'deposit'
 """
-DEAD_LETTERS = "SELECT value, reason FROM messaging_deadletter"
+DEAD_LETTERS = 'SELECT headers, reason, topic, "offset" FROM messaging_deadletter'
 OPEN_WORK = """
 SELECT (SELECT count(*) FROM messaging_pendingdelivery),
        (SELECT count(*) FROM messaging_inboxmessage WHERE processed_at IS NULL AND dead_at IS NULL)
@@ -64,9 +63,8 @@ class Books:
         self.negative = shop.select("payments", "SELECT id::text FROM payments_account WHERE amount < 0")
         self.total = shop.select("payments", "SELECT coalesce(sum(amount), 0) FROM payments_ledgerentry")[0][0]
         self.deposits = shop.select("payments", DEPOSITS)
-        services = ("orders", "payments")
-        self.dead_letters = [row for service in services for row in shop.select(service, DEAD_LETTERS)]
-        self.open_work = [shop.select(service, OPEN_WORK)[0] for service in services]
+        self.dead_letters = letters(shop)
+        self.open_work = [shop.select(service, OPEN_WORK)[0] for service in ("orders", "payments")]
 
     def missing(self):
         return [order_id for order_id in self.orders if order_id not in self.settlements]
@@ -107,7 +105,8 @@ def check(shop, history, storm):
         Invariant("sum of all entries", books.total, books.total == 0),
         Invariant("unsent, unhandled (orders; payments)", books.open_work, not any(map(any, books.open_work))),
     ]
-    listed += dead_letters(Counter(bytes(value or b"") for value, _ in books.dead_letters), storm)
+    listed += dead_letters(books.dead_letters, storm.topics)
+    listed.append(must_be_none("processes that ended by themselves", storm.ends.by_themselves(shop.output())))
     orders = {order_id: (row[1], row[2], row[3]) for order_id, row in books.orders.items()}
     deposits = {}
     for user, key, amount in books.deposits:
@@ -120,18 +119,18 @@ def check(shop, history, storm):
     return books, [*listed, must_be_none("calls refused without a cause", refused)]
 
 
-def dead_letters(kept, storm):
-    """Each confirmed poison is one, once; a wipe may have taken those that nobody had read yet. There are no others."""
-    topics = storm.topics
-    lost = [
-        value
-        for value, at in topics.confirmed.items()
-        if value not in kept and not any(0 <= wiped - at < UNREAD_SECONDS for wiped in storm.wiped_at)
-    ]
+def letters(shop):
+    """How often each dead letter is kept: by the storm's mark, or where it has none by what it is."""
+    rows = (row for service in ("orders", "payments") for row in shop.select(service, DEAD_LETTERS))
+    return Counter(mark_of(headers) or " ".join(map(str, rest)) for headers, *rest in rows)
+
+
+def dead_letters(kept, topics):
+    """Each confirmed poison is one, once, and nothing else is: no wipe takes one that nobody has read yet."""
     return [
-        must_be_none("poisons that are no dead letter", lost),
-        must_be_none("dead letters kept twice", [value for value, count in kept.items() if count > 1]),
-        must_be_none("dead letters that are no poison", [value for value in kept if value not in topics.sent]),
+        must_be_none("poisons that are no dead letter", sorted(topics.confirmed - set(kept))),
+        must_be_none("dead letters kept twice", [mark for mark, count in kept.items() if count > 1]),
+        must_be_none("dead letters that are no poison", [mark for mark in kept if mark not in topics.poisons]),
     ]
 
 
