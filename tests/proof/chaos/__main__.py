@@ -67,7 +67,7 @@ NUMBERS = (
     ("terminations", 2, 10, "sessions of PostgreSQL to kill inside a transaction"),
     ("locks", 1, 1, "accounts that a stranger locks"),
     ("parkings", 1, 1, "times that handlers fail for many keys"),
-    ("clocks", 1, 3, "processes whose clock is an hour off"),
+    ("clocks", 1, 3, "times that chores run with their clock an hour off"),
     ("silence", 10, 30, "seconds that a path lets nothing pass or is half open, or that handlers fail"),
     ("lock", 15, 60, "seconds that an account is locked"),
     ("keys", 200, 2000, "keys for which handlers fail"),

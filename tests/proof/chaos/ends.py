@@ -6,7 +6,7 @@ from collections import Counter
 KILLED = "was killed by SIGKILL"
 # A process of the supervisor's, and a web server's worker that its own master ended.
 PROCESS = re.compile(r"^supervisor\s*\| (\S+) (was killed by \w+|ended with code -?\d+)", re.MULTILINE)
-WORKER = re.compile(r"^(\S+)\s*\| .*(WORKER TIMEOUT|Worker \(pid:\d+\) (?:was sent|exited with).*)$", re.MULTILINE)
+WORKER = re.compile(r"^(\S+)\s*\| .*((?:WORKER TIMEOUT|Worker \(pid:\d+\) (?:was sent|exited with)).*)$", re.MULTILINE)
 
 
 class Ends:

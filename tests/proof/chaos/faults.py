@@ -149,8 +149,8 @@ class Storm:
         return f"handlers fail for {self.keys} keys"
 
     def clocks(self):
-        """A second process with a wrong clock, in the first one's place."""
-        name, offset = self.chance.choice(sorted(clocks.WORKERS)), self.chance.choice(clocks.OFFSETS)
+        """Chores with a wrong clock, in the place of those with a right one."""
+        name, offset = self.chance.choice(clocks.NAMES), self.chance.choice(clocks.OFFSETS)
         process, port = clocks.start(self.shop, name, offset)
 
         def take_over():
