@@ -68,7 +68,7 @@ NUMBERS = (
     ("locks", 1, 1, "accounts that a stranger locks"),
     ("parkings", 1, 1, "times that handlers fail for many keys"),
     ("clocks", 1, 3, "times that chores run with their clock an hour off"),
-    ("silence", 10, 30, "seconds that a path lets nothing pass or is half open, or that handlers fail"),
+    ("silence", 10, 30, "seconds that a path lets nothing pass or is half open"),
     ("lock", 15, 60, "seconds that an account is locked"),
     ("keys", 200, 2000, "keys for which handlers fail"),
 )

@@ -13,6 +13,7 @@ from tests.support.backing_services import wait_until
 NAME = "storm"
 CATCH_SECONDS = 3.0
 PLACING_SECONDS = 60.0
+PARKING_SECONDS = 40.0
 # Between two statements of a transaction, or in one that is not its first.
 KILL = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -70,11 +71,17 @@ class Databases:
             return None
         return self.shop.start("-m", "tests.proof.backlog.fill", "orders", str(keys), str(keys))
 
-    def release(self, placing):
-        """The cause is mended: whatever is parked can be handled."""
+    def release(self, placing, keys):
+        """Once all are parked, or too much else goes wrong: the cause is mended, and what is parked can be handled."""
         placing.wait(PLACING_SECONDS)
-        self.parked = max(self.parked, self.shop.select("payments", PARKED)[0][0])
+        with suppress(TimeoutError):
+            wait_until(lambda: self._look_at_parked() >= keys, seconds=PARKING_SECONDS, what="keys parked", every=0.2)
         wait_until(self._is_mended, seconds=PLACING_SECONDS, what="the constraint dropped", every=0.2)
+
+    def _look_at_parked(self):
+        with suppress(DatabaseAway), self._session("payments") as session:
+            self.parked = max(self.parked, session.execute(PARKED).fetchone()[0])
+        return self.parked
 
     def _is_mended(self):
         with suppress(DatabaseAway), self._session("payments") as session:

@@ -42,7 +42,7 @@ class Storm:
         self.network = Network(shop.paths, self.chance, silence)
         self.databases = Databases(shop, self.chance)
         self.ends = Ends()
-        self.lock, self.keys, self.silence = lock, keys, silence
+        self.lock, self.keys = lock, keys
         self.done = Counter()
         self.last_fault = time.monotonic()
         self._pool = ThreadPoolExecutor()
@@ -141,11 +141,11 @@ class Storm:
         return f"an account locked for {self.lock:.0f} s"
 
     def parkings(self):
-        """Handlers fail for many keys for a while."""
+        """Handlers fail for many keys, until all of them are parked."""
         placing = self.databases.park(self.keys)
         if placing is None:
             return None
-        self._later(self.silence, lambda: self.databases.release(placing))
+        self._later(0, lambda: self.databases.release(placing, self.keys))
         return f"handlers fail for {self.keys} keys"
 
     def clocks(self):
