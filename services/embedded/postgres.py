@@ -88,19 +88,23 @@ class Postgres:
     def ready(self) -> bool:
         """Whether it takes connections."""
         # Asked earlier, the server would log a refusal that reads like a fault.
-        if not self._pid_file().exists() or self._pid_file().read_text().split()[-1:] != ["ready"]:
+        if self._pid_file()[-1:] != ["ready"]:
             return False
         command = [str(binaries() / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
         return subprocess.run(command, check=False).returncode == 0
 
-    def _pid_file(self) -> Path:
-        return self.data / "postmaster.pid"
+    def _pid_file(self) -> list[str]:
+        """What the server says of itself; nothing where none works, or where it begins by removing an earlier one's."""
+        try:
+            return (self.data / "postmaster.pid").read_text().split()
+        except FileNotFoundError:
+            return []
 
     def end_orphan(self) -> None:
         """Ask the server of an earlier, killed run to end, if one still works in the data folder."""
-        if not self._pid_file().exists():
+        if not (told := self._pid_file()):
             return
-        pid = int(self._pid_file().read_text().split(maxsplit=1)[0])
+        pid = int(told[0])
         # The number may be another process's by now; only a server stands in its own data folder.
         here = Path(f"/proc/{pid}/cwd")
         if here.exists() and here.resolve() == self.data.resolve():

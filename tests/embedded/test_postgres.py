@@ -2,6 +2,7 @@
 
 import secrets
 import signal
+import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -50,6 +51,25 @@ def test_committed_rows_outlive_a_kill_of_the_server(postgres, tmp_path):
     postgres.prepare()
     with running(postgres, tmp_path), connect(postgres.superuser_url()) as connection:
         assert connection.execute("SELECT number FROM kept").fetchall() == [(1,)]
+
+
+def test_asking_survives_a_pid_file_that_goes_meanwhile(postgres):
+    """A server that starts after a kill removes the file of the killed one first."""
+    postgres.data.mkdir(parents=True)
+    file, over = postgres.data / "postmaster.pid", threading.Event()
+
+    def come_and_go():
+        while not over.is_set():
+            file.touch()
+            file.unlink()
+
+    thread = threading.Thread(target=come_and_go)
+    thread.start()
+    try:
+        assert not any(postgres.ready() for _ in range(5_000))
+    finally:
+        over.set()
+        thread.join()
 
 
 def at_work_in(folder):
