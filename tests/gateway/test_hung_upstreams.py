@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from services.common.tokens import Caller
+from services.gateway.clients import upstreams
+from services.gateway.clients.breaker import Breaker
 from services.gateway.clients.caller_channel import CallerChannel
 from services.gateway.clients.deadline import Deadline
 from services.gateway.clients.errors import UpstreamUnavailable
@@ -71,6 +73,17 @@ def test_calls_of_one_page_share_their_deadline(orders, channel, took):
     assert 0.5 < took() < 0.9
 
 
+def test_both_upstreams_of_one_page_share_its_deadline(orders, payments, took, monkeypatch):
+    monkeypatch.setattr(upstreams, "DEADLINE_SECONDS", 0.6)
+    orders.behave("GET", PATH, orders.hang)
+    payments.behave("GET", "account", payments.hang)
+    page = upstreams_as(Caller())
+    for ask in (lambda: page.orders.product("green-tea"), page.payments.account):
+        with pytest.raises(UpstreamUnavailable):
+            ask()
+    assert 0.5 < took() < 0.9
+
+
 @pytest.mark.parametrize("behaviour", [dribble_headers, dribble_body])
 def test_dribbling_does_not_extend_the_deadline(orders, channel, took, behaviour):
     orders.behave("GET", PATH, behaviour)
@@ -107,6 +120,14 @@ def answers(channel):
         return caller_channel(channel).get("products", "green-tea").status == 200
     except UpstreamUnavailable:
         return False
+
+
+def test_open_breaker_lets_one_call_in_each_cooldown_find_out():
+    breaker = Breaker(failures=1, cooldown_seconds=0.5)
+    breaker.failed()
+    for _ in range(2):
+        wait_until(breaker.allows, seconds=2, what="a trial")
+        assert not any(breaker.allows() for _ in range(20))
 
 
 def test_refusals_and_errors_do_not_open_the_breaker(orders, channel):
