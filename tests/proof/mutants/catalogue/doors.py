@@ -120,9 +120,9 @@ WHAT_THEY_ASK_FOR = (
     ),
     Mutant(
         "each service has a deadline of its own",
-        "services/gateway/clients/upstreams.py",
-        "settings.PAYMENTS_TOKEN_KEY, caller, language, deadline)",
-        "settings.PAYMENTS_TOKEN_KEY, caller, language, Deadline(DEADLINE_SECONDS))",
+        "services/gateway/views/checkout.py",
+        "check_balance(upstreams.payments, ",
+        "check_balance(upstreams_for(request.user).payments, ",
         ("tests/gateway/test_hung_upstreams.py",),
     ),
     Mutant(
