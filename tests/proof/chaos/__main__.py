@@ -85,7 +85,7 @@ def run(shop, brokers, chosen):
         raise
     load.wait()
     seconds = calm(shop, storm)
-    books, found = invariants.check(shop, history, storm)
+    books, found, untrue = invariants.check(shop, history, storm)
     found.append(audit(shop))
     report(storm, found, seconds)
     stuck, lost = (
@@ -94,8 +94,8 @@ def run(shop, brokers, chosen):
     )
     good = seconds is not None and all(each.holds for each in found)
     placed = len({event.id for event in history.of("order", OK)})
-    good = good and placed == chosen.orders
-    print(f"orders {placed}, lost {lost}, double {len(books.double())}, stuck {stuck}", flush=True)
+    good = good and placed >= chosen.orders  # in two tabs, two may be pressed where one was meant
+    print(f"orders {placed}, lost {lost}, double {len(books.double())}, stuck {stuck}, untrue {untrue}", flush=True)
     if not good:
         evidence = Path(tempfile.gettempdir()) / f"chaos-{chosen.seed}"
         history.write(evidence.with_suffix(".jsonl"))
