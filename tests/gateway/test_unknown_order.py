@@ -71,6 +71,34 @@ def test_form_of_another_tab_is_not_sent_while_the_first_order_is_open(shopper, 
     assert cart_of(shopper) == {}
 
 
+@pytest.fixture
+def open_behind_a_placed_one(shopper, till):
+    """The first form made its order, though nobody heard; another is pressed after it, and its outcome is open."""
+    first = shopper.get(PATH)
+    press_and_stay(shopper, first)
+    shopper.post("/cart/mug/add/", {"quantity": 1})
+    till.answers = till.cut
+    press_and_stay(shopper, shopper.get(PATH))
+    till.answers = till.tell
+    return first
+
+
+def test_earlier_order_that_is_told_on_a_look_says_nothing_of_others(open_behind_a_placed_one, shopper, till):
+    shown = text_of(shopper.get(PATH, follow=True))
+    assert len(till.effects) == 2
+    assert "that you pressed before is placed" in shown
+    assert "else was ordered" not in shown
+    assert "was not sent" not in shown
+
+
+def test_earlier_order_that_is_told_on_a_press_says_of_that_press_alone(open_behind_a_placed_one, shopper, till):
+    shown = text_of(shopper.post(PATH, Offers(open_behind_a_placed_one).forms[PATH], follow=True))
+    assert len(till.effects) == 2
+    assert "that you pressed before is placed" in shown
+    assert "else was ordered" not in shown
+    assert "What you pressed just now was not sent" in shown
+
+
 def test_price_that_changed_meanwhile_hides_no_order_that_was_placed(shopper, till, orders):
     till.answers = till.cut
     press_and_stay(shopper, shopper.get(PATH))

@@ -97,7 +97,11 @@ def cart_changed() -> Notice:
 
 
 def ordered_before() -> str:
-    return _("The order that you pressed before is placed: here it is. Nothing else was ordered.")
+    return _("The order that you pressed before is placed: here it is.")
+
+
+def not_sent() -> str:
+    return _("What you pressed just now was not sent, for the answer to an earlier order was still open.")
 
 
 def ordered_already() -> str:
