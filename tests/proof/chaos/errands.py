@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from tests.proof.chaos.history import OK, REFUSED, UNKNOWN
 from tests.proof.chaos.pages import kopecks, order_id_of
 
-LOOK, STRAY = 0.4, 0.2  # how often, while nobody knows; else the form is pressed again
-STRAYS = ("tuesday-tea", "midnight-ink")
+# How often, while nobody knows, somebody looks, or presses something else in another tab; else the form again.
+LOOK, STRAY = 0.4, 0.3
+# How often the cart changes in another tab after the form was shown, and by what.
+EARLY = 0.15
+MORE = ("tuesday-tea", "midnight-ink")
 
 
 @dataclass(eq=False)
@@ -42,11 +45,17 @@ class Errand:
 
         More times: the form that did it is pressed again, as by going back.
         """
-        self.press(self.shopper.until_told(self.offered, f"a form of {self.path}"), cut)
+        form = self.shopper.until_told(self.offered, f"a form of {self.path}")
+        if self.shopper.chance.random() < EARLY:
+            self.change()
+        self.press(form, cut)
         self.go_on()
         for _ in range(times - 1):
             self.press(self.old_form())
             self.go_on()
+
+    def change(self):
+        """Do something in another tab while the form is shown."""
 
     def old_form(self):
         return self.done[0]
@@ -138,10 +147,13 @@ class Ordering(Errand):
         fields = page and page.form(self.path)
         return Form(fields, int(fields["amount"])) if fields else None
 
-    def stray(self):
-        """Another tab: one more thing goes into the cart, and what is offered then is pressed."""
+    def change(self):
         self.cause = "a change of the cart"
-        self.put(self.shopper.chance.choice(STRAYS), 3)
+        self.put(self.shopper.chance.choice(MORE), 3)
+
+    def stray(self):
+        """Another tab: more goes into the cart, and what is offered then is pressed."""
+        self.change()
         form = self.offered()
         if form and self.open and form.amount not in {each.amount for each in self.open}:
             self.press(form)

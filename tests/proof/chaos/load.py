@@ -17,7 +17,7 @@ WEB_SHARE = 0.1
 # So many writes are made twice with one key, and so many reads are of somebody else's order.
 ASK_AGAIN = 0.2
 # So many writes are sent first by a client that hangs up within so many seconds.
-CUT = 0.1
+CUT = 0.2
 CUT_SECONDS = 0.3
 
 
