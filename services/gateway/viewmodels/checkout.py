@@ -89,11 +89,15 @@ def bill_of(cart: PricedCart) -> tuple[BillLine, ...]:
 
 
 def price_changed() -> Notice:
-    return Notice(_("Prices have changed while you were looking. Nothing was ordered: this is the new total."), "wait")
+    return Notice(
+        _("Prices have changed while you were looking. That form ordered nothing: this is the new total."), "wait"
+    )
 
 
 def cart_changed() -> Notice:
-    return Notice(_("The cart has changed since that form was shown. Nothing was ordered: please look again."), "wait")
+    return Notice(
+        _("The cart has changed since that form was shown. That form ordered nothing: please look again."), "wait"
+    )
 
 
 def ordered_before() -> str:
