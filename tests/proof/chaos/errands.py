@@ -133,12 +133,9 @@ class Ordering(Errand):
 
     def put(self, product, quantity):
         """Into the cart; where no answer comes it may be in, and again: the form that is shown says what there is."""
-        path = f"/products/{product}/"
-        form = self.shopper.load(path).form(f"/cart/{product}/add/")
-        while (page := self.shopper.browser.post(f"/cart/{product}/add/", {**form, "quantity": quantity})) is None:
+        if (page := self.shopper.send(f"/cart/{product}/add/", {"quantity": quantity})) is None:
             self.cause = "a change of the cart without an answer"
-            self.shopper.wait("the cart")
-        if page.is_silent:
+        if page is None or page.is_silent:
             self.shopper.wait("the cart")
             self.put(product, quantity)
 
@@ -163,7 +160,7 @@ class Ordering(Errand):
             return
         if page.path.startswith("/orders/"):
             self._understand_order(page, pressed)
-        elif any("othing was ordered" in text for text in [*page.texts("notice"), *self.shopper.heard]):
+        elif any("ordered nothing" in text for text in [*page.texts("notice"), *self.shopper.heard]):
             for form in [pressed] if pressed else list(self.open):
                 self.refused(form, self.cause)
 

@@ -13,7 +13,7 @@ from tests.proof.chaos.web_shopper import WebShopper
 THREADS = 8
 # Of so many users one is a person at the web shop. A form takes several pages, so that their share of work is less.
 WEB_EVERY = 5
-WEB_SHARE = 0.1
+WEB_SHARE = 0.08
 # So many writes are made twice with one key, and so many reads are of somebody else's order.
 ASK_AGAIN = 0.2
 # So many writes are sent first by a client that hangs up within so many seconds.

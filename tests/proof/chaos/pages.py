@@ -77,9 +77,8 @@ def text_of(element):
 
 
 def kopecks(text):
-    """The first amount of money in an English text; None where there is none."""
-    found = re.search(r"₽([\d,]+\.\d\d)", text)
-    return int(re.sub(r"\D", "", found[1])) if found else None
+    """The first amount of money in an English text."""
+    return int(re.sub(r"\D", "", re.search(r"₽[\d,]+\.\d\d", text)[0]))
 
 
 def order_id_of(path):

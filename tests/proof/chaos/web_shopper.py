@@ -77,6 +77,10 @@ class WebShopper(Shopper):
             return self.load(page.leads_to)
         return None if page.is_silent else page
 
+    def send(self, path, fields):
+        """The answer to a form of which no field was shown; None where none came."""
+        return self.browser.post(path, {**fields, "csrfmiddlewaretoken": self.browser.http.cookies["shop_csrf"]})
+
     def load(self, path):
         """Reload a page until it is there."""
         return self.until_told(lambda: self.visit(path), f"GET {path}")
@@ -84,8 +88,10 @@ class WebShopper(Shopper):
     def _see(self, page):
         self.heard += page.texts("toast")
         for name in BALANCES:
-            if (balance := kopecks(page.text(name))) is not None:
-                self._note(page, "balance", OK, balance=balance)
+            if "₽" in (balance := page.text(name)):
+                self._note(page, "balance", OK, balance=kopecks(balance))
+        if newest := page.texts("number")[2:4]:  # after the table's head: an amount, and the balance after it
+            self._note(page, "balance", OK, balance=kopecks(newest[1]))
         for row in page.all("order-row"):
             state = next(name for name in STATUSES if page.all(f"state-{name}", row))
             amount = kopecks(page.text("order-total", row))
