@@ -9,6 +9,8 @@ from tests.proof.chaos.pages import kopecks, order_id_of
 
 # How often, while nobody knows, somebody looks, or presses something else in another tab; else the form again.
 LOOK, STRAY = 0.4, 0.3
+# So long a form is looked at before it is pressed; what it needs may be gone by then.
+THINKING_SECONDS = 1.0
 # How often the cart changes in another tab after the form was shown, and by what.
 EARLY = 0.15
 MORE = ("tuesday-tea", "midnight-ink")
@@ -46,6 +48,7 @@ class Errand:
         More times: the form that did it is pressed again, as by going back.
         """
         form = self.shopper.until_told(self.offered, f"a form of {self.path}")
+        time.sleep(self.shopper.chance.uniform(0, THINKING_SECONDS))
         if self.shopper.chance.random() < EARLY:
             self.change()
         self.press(form, cut)
