@@ -1,8 +1,7 @@
 """What a shopper does with a form until pages have told how it ended: press, press again, look, use another tab."""
 
-import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tests.proof.chaos.history import OK, REFUSED, UNKNOWN
 from tests.proof.chaos.pages import kopecks, order_id_of
@@ -14,6 +13,12 @@ THINKING_SECONDS = 1.0
 # How often the cart changes in another tab after the form was shown, and by what.
 EARLY = 0.15
 MORE = ("tuesday-tea", "midnight-ink")
+# What pages say of what was pressed, and what of other things. A sentence that is neither is a new one to understand.
+TOPPED_UP = ("Topped up:", "This top-up counts once:")
+PLACED_BEFORE, ORDERED_NOTHING = "that you pressed before is placed", "ordered nothing"
+NOT_SENT, USED, REFUSED_TOP_UP = "was not sent", "was used already", "That top-up was refused"
+OF_OTHER_THINGS = ("In the cart:", "Your account is open.")
+SENTENCES = (*TOPPED_UP, PLACED_BEFORE, ORDERED_NOTHING, NOT_SENT, USED, REFUSED_TOP_UP, *OF_OTHER_THINGS)
 
 
 @dataclass(eq=False)
@@ -22,7 +27,7 @@ class Form:
 
     fields: dict
     amount: int
-    began: float = field(default_factory=time.monotonic)
+    began: float = 0.0
     presses: int = 0
 
     @property
@@ -85,19 +90,30 @@ class Errand:
         if form not in self.open:
             self.open.append(form)
         form.presses += 1
+        form.began = form.began or time.monotonic()
         self.note(UNKNOWN, form)
         self.shopper.heard.clear()
         if cut is not None:
             self.shopper.browser.post_and_hang_up(self.path, form.fields, cut)
         else:
-            self.understand(self.shopper.visit(self.path, form.fields), form)
+            self._read(self.shopper.visit(self.path, form.fields), form)
 
     def look(self):
         """Open the page anew, and believe what it says of what was pressed before."""
         self.shopper.heard.clear()
         page = self.shopper.visit(self.path)
-        self.understand(page, None)
+        self._read(page, None)
         return page
+
+    def _read(self, page, pressed):
+        said = [*self.shopper.heard, *(page.texts("notice") if page else ())]
+        new = [text for text in said if not any(known in text for known in SENTENCES)]
+        assert not new, f"{self.path}: {new}"
+        self.understand(page, said, pressed)
+
+    def understand(self, page, said, pressed):
+        """Take what is said as the outcome of what was pressed, now or before; None: there is no page."""
+        raise NotImplementedError
 
     def note(self, outcome, form, **facts):
         told = {"amount": form.amount, "began": form.began, **facts}
@@ -136,11 +152,9 @@ class Ordering(Errand):
 
     def put(self, product, quantity):
         """Into the cart; where no answer comes it may be in, and again: the form that is shown says what there is."""
-        if (page := self.shopper.send(f"/cart/{product}/add/", {"quantity": quantity})) is None:
+        while (page := self.shopper.send(f"/cart/{product}/add/", {"quantity": quantity})) is None or page.is_silent:
             self.cause = "a change of the cart without an answer"
-        if page is None or page.is_silent:
             self.shopper.wait("the cart")
-            self.put(product, quantity)
 
     def offered(self):
         page = self.look()
@@ -158,23 +172,23 @@ class Ordering(Errand):
         if form and self.open and form.amount not in {each.amount for each in self.open}:
             self.press(form)
 
-    def understand(self, page, pressed):
+    def understand(self, page, said, pressed):
         if page is None:
             return
         if page.path.startswith("/orders/"):
-            self._understand_order(page, pressed)
-        elif any("ordered nothing" in text for text in [*page.texts("notice"), *self.shopper.heard]):
+            self._understand_order(page, " ".join(said), pressed)
+        elif ORDERED_NOTHING in " ".join(said):
             for form in [pressed] if pressed else list(self.open):
                 self.refused(form, self.cause)
 
-    def _understand_order(self, page, pressed):
+    def _understand_order(self, page, said, pressed):
         order_id, amount = order_id_of(page.path), kopecks(page.text("sum"))
         form = pressed
-        if any("that you pressed before is placed" in text for text in self.shopper.heard):
+        if PLACED_BEFORE in said:
             form = next((each for each in self.open if each is not pressed and each.amount == amount), None)
-        if any("was not sent" in text for text in self.shopper.heard):
+        if NOT_SENT in said:
             self.not_sent(pressed)
-        assert form, f"{page.path}: an order that nobody pressed, {self.shopper.heard}"
+        assert form, f"{page.path}: an order that nobody pressed, {said}"
         self.succeeded(form, id=order_id, amount=amount)
         if order_id not in self.shopper.orders:
             self.shopper.orders.append(order_id)
@@ -214,20 +228,23 @@ class ToppingUp(Errand):
         if (form := self.offered()) and self.open:
             self.press(form)
 
-    def understand(self, page, pressed):
-        for text in self.shopper.heard:
-            if re.match(r"Topped up:|This top-up counts once:", text):
-                form = self.forms.get(kopecks(text))
-                assert form, f"a top-up that nobody pressed: {text}"
-                self.succeeded(form)
-            elif "was not sent" in text:
-                self.not_sent(pressed)
-            elif "was used already" in text:
-                form = pressed or self.open[0]
-                self.refused(form, "another amount" if form.key in {each.key for each in self.done} else "")
-            elif "was refused" in text:
-                self.refused(pressed or self.open[0], "")
+    def understand(self, page, said, pressed):
+        for text in said:
+            self._understand_sentence(text, pressed)
         if page is not None:
             entries = {kopecks(text) for text in page.texts("entry-in")}
             for form in [each for each in self.open if each.amount in entries]:
                 self.succeeded(form)
+
+    def _understand_sentence(self, text, pressed):
+        if text.startswith(TOPPED_UP):
+            form = self.forms.get(kopecks(text))
+            assert form, f"a top-up that nobody pressed: {text}"
+            self.succeeded(form)
+        elif NOT_SENT in text:
+            self.not_sent(pressed)
+        elif USED in text:
+            form = pressed or self.open[0]
+            self.refused(form, "another amount" if form.key in {each.key for each in self.done} else "")
+        elif REFUSED_TOP_UP in text:
+            self.refused(pressed or self.open[0], "")

@@ -86,7 +86,7 @@ class WebShopper(Shopper):
         return self.until_told(lambda: self.visit(path), f"GET {path}")
 
     def _see(self, page):
-        self.heard += page.texts("toast")
+        self.heard += page.texts("toast", page.by_id("toasts"))
         for name in BALANCES:
             if "₽" in (balance := page.text(name)):
                 self._note(page, "balance", OK, balance=kopecks(balance))
