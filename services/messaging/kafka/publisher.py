@@ -34,7 +34,13 @@ class Publisher:
         self.broken: str | None = None
 
     def publish(
-        self, token: tuple[int, int], *, topic: str, key: str, value: bytes, headers: list[tuple[str, str | bytes | None]]
+        self,
+        token: tuple[int, int],
+        *,
+        topic: str,
+        key: str,
+        value: bytes,
+        headers: list[tuple[str, str | bytes | None]],
     ) -> None:
         """Hand one message over; its fate is known after `poll`. Waits while the client's queue is full."""
 
