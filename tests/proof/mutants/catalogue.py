@@ -241,5 +241,19 @@ MUTANTS = (
         "self.outcome in RESOLVED",
         MESSAGING + "/test_redrive.py",
     ),
+    Mutant(
+        "a message changes without a new version",
+        "services/payments/events.py",
+        '"reason": self.reason or None',
+        '"reason": self.reason',
+        ("tests/payments/test_messages.py",),
+    ),
+    Mutant(
+        "produced is when the confirmation was written down",
+        "services/gateway/use_cases/timeline.py",
+        "at=max(earliest, receiver[produced].at)",
+        "at=sender[produced].at",
+        ("tests/gateway/test_use_case_timeline.py",),
+    ),
     *ISOLATION,
 )
