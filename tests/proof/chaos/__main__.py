@@ -5,12 +5,13 @@ import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 from tests.proof.chaos import invariants
 from tests.proof.chaos.brokers import Brokers
 from tests.proof.chaos.faults import Storm
-from tests.proof.chaos.history import OK, History
+from tests.proof.chaos.history import OK, UNKNOWN, History
 from tests.proof.chaos.load import Load
 from tests.proof.scenario import steps
 from tests.support.backing_services import wait_until
@@ -85,17 +86,19 @@ def run(shop, brokers, chosen):
         raise
     load.wait()
     seconds = calm(shop, storm)
-    books, found = invariants.check(shop, history, storm)
+    books, found, untrue = invariants.check(shop, history, storm)
     found.append(audit(shop))
     report(storm, found, seconds)
+    told = Counter(event.call for event in history.events if event.outcome != UNKNOWN)
+    print("statements checked: " + ", ".join(f"{number} of {what}s" for what, number in sorted(told.items())))
     stuck, lost = (
         len(books.stuck()),
         len(books.missing()) + next(each.value for each in found if each.name == "acknowledged orders lost"),
     )
     good = seconds is not None and all(each.holds for each in found)
     placed = len({event.id for event in history.of("order", OK)})
-    good = good and placed == chosen.orders
-    print(f"orders {placed}, lost {lost}, double {len(books.double())}, stuck {stuck}", flush=True)
+    good = good and placed >= chosen.orders  # in two tabs, two may be pressed where one was meant
+    print(f"orders {placed}, lost {lost}, double {len(books.double())}, stuck {stuck}, untrue {untrue}", flush=True)
     if not good:
         evidence = Path(tempfile.gettempdir()) / f"chaos-{chosen.seed}"
         history.write(evidence.with_suffix(".jsonl"))
