@@ -75,4 +75,11 @@ MONEY = (
         "FOR NO KEY UPDATE",
         ("tests/payments/test_decide_orders.py",),
     ),
+    Mutant(
+        "a message changes without a new version",
+        "services/payments/events.py",
+        '"reason": self.reason or None',
+        '"reason": self.reason',
+        ("tests/payments/test_messages.py",),
+    ),
 )
