@@ -8,7 +8,13 @@ READABLE = " !\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
 def quote_headers(headers: Iterable[tuple[str, bytes]]) -> list[list[str]]:
     """Pairs of name and value; bytes that are not printable ASCII, and `%`, are percent-encoded."""
-    return [[quote_from_bytes(name.encode(), READABLE), quote_from_bytes(value, READABLE)] for name, value in headers]
+    return [[quote(name.encode()), quote(value)] for name, value in headers]
+
+
+def quote(raw: bytes) -> str:
+    if raw.isascii() and (text := raw.decode()).isprintable() and "%" not in text:
+        return text  # as it nearly always is, a tenth of the price
+    return quote_from_bytes(raw, READABLE)
 
 
 def unquote_headers(pairs: Sequence[Sequence[str]]) -> tuple[tuple[str, bytes], ...]:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
 
 from .text import is_storable
@@ -17,6 +18,8 @@ MAX_ATTEMPT = 32_767
 # What the columns hold.
 MAX_KEY = 200
 MAX_TYPE = 100
+
+TO_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class Unsendable(ValueError):
@@ -39,7 +42,7 @@ class KeysBusy(Exception):
         super().__init__(", ".join(sorted(keys)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
     """A message to send. `subject` is the business id it speaks of: one message of a type per subject, for ever."""
 
@@ -51,7 +54,7 @@ class Message:
     version: int = 1
     attempt: int = 1
 
-    @property
+    @cached_property
     def message_id(self) -> uuid.UUID:
         return message_id(self.type, self.subject)
 
@@ -68,7 +71,7 @@ class Message:
         }
         self._check(envelope)
         try:
-            return json.dumps({**envelope, **self.payload}, ensure_ascii=False, separators=(",", ":")).encode()
+            return TO_JSON.encode({**envelope, **self.payload}).encode()
         except (TypeError, ValueError, RecursionError) as error:
             raise Unsendable(f"the payload is not JSON in UTF-8: {error}") from error
 
@@ -108,15 +111,17 @@ def rfc3339(moment: datetime) -> str:
     """The moment in UTC, with microseconds and a `Z`; raises `Unsendable` where it has no time zone."""
     if moment.tzinfo is None:
         raise Unsendable("occurred_at: a time without a zone; use django.utils.timezone.now()")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def has_float(value: Any) -> bool:
     """Whether a number that is not whole stands anywhere in it."""
+    if isinstance(value, str | int):  # nearly all there is
+        return False
     if isinstance(value, Mapping):
-        return any(has_float(member) for member in value.values())
+        return any(map(has_float, value.values()))
     if isinstance(value, list | tuple):
-        return any(has_float(member) for member in value)
+        return any(map(has_float, value))
     return isinstance(value, float)
 
 

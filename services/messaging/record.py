@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 Place = tuple[str, int]  # topic, partition
 
@@ -24,8 +25,7 @@ class Record:
         return self.topic, self.partition
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmation:
+class Confirmation(NamedTuple):
     """The broker has the message that was published under `token`: its id in the outbox, and the attempt."""
 
     token: tuple[int, int]

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 from services.common.payload import read_text, read_uuid
@@ -30,7 +31,7 @@ def order_placed(order: Order) -> Message:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OrderSettled:
     """What payments decided; `reason` is "" unless the order is rejected."""
 
@@ -55,10 +56,10 @@ class OrderSettled:
     def subject(self) -> uuid.UUID:
         return self.order_id
 
-    @property
+    @cached_property
     def key(self) -> str:
         return str(self.user_id)
 
-    @property
+    @cached_property
     def fingerprint(self) -> bytes:
         return digest(self.order_id, self.user_id, self.status, self.reason)

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Self
 
 from services.common.payload import read_amount, read_currency, read_uuid
@@ -13,7 +14,7 @@ ORDER_PLACED = "orders.order_placed"
 ORDER_SETTLED = "payments.order_settled"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OrderPlaced:
     """A payment task."""
 
@@ -36,11 +37,11 @@ class OrderPlaced:
     def subject(self) -> uuid.UUID:
         return self.order_id
 
-    @property
+    @cached_property
     def key(self) -> str:
         return str(self.user_id)
 
-    @property
+    @cached_property
     def fingerprint(self) -> bytes:
         return digest(self.order_id, self.user_id, self.amount, self.currency)
 

@@ -18,6 +18,8 @@ REPLAYED = {"Idempotency-Replayed": "true"}
 PRINTABLE_ASCII = re.compile(r"(?! )[\x20-\x7e]{1,255}(?<! )")  # HTTP cuts spaces off either end
 # Below the gateway's read time-out: the client hears 409 from us, not 503 from there.
 TWIN_WAIT_MILLISECONDS = 1700
+# A commit waits for a synchronous standby only if it wrote something of its own.
+CONFIRM = "SELECT pg_logical_emit_message(true, 'replay', '')"
 
 PARAMETER = OpenApiParameter(
     HEADER,
@@ -66,6 +68,15 @@ def transaction_beside_twin() -> Iterator[None]:
         if isinstance(error.__cause__, LockNotAvailable):
             raise TwinInProgress from error
         raise
+
+
+def confirm_replay() -> None:
+    """Return once a synchronous standby, where PostgreSQL has one, has all that was read before.
+
+    After a crash of the primary, what was never answered can be seen; a promotion could lose it once it is told.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(CONFIRM)
 
 
 @contextmanager

@@ -14,6 +14,13 @@ from ..text import is_storable
 from ..trace import TRACEPARENT
 
 
+def refuse_number(text: str) -> NoReturn:
+    raise ValueError(f"{text[:20]} is not an integer")
+
+
+FROM_JSON = json.JSONDecoder(parse_float=refuse_number, parse_constant=refuse_number)
+
+
 class Unreadable(Exception):
     """The record can never be handled as it is."""
 
@@ -87,16 +94,12 @@ def check_signature(record: Record, headers: Mapping[str, bytes], keys: Mapping[
 def parse_json(value: bytes) -> dict[str, Any]:
     """Strictly: UTF-8, an object, and no number that is not an integer."""
     try:
-        payload = json.loads(value.decode(), parse_float=refuse_number, parse_constant=refuse_number)
+        payload = FROM_JSON.decode(value.decode())
     except (ValueError, RecursionError) as error:
         raise Unreadable(Reason.UNREADABLE, f"not JSON: {error}") from error
     if not isinstance(payload, dict):
         raise Unreadable(Reason.UNREADABLE, "not a JSON object")
     return payload
-
-
-def refuse_number(text: str) -> NoReturn:
-    raise ValueError(f"{text[:20]} is not an integer")
 
 
 def handler_for(payload: Mapping[str, Any], handlers: Handlers) -> MessageHandler[Any]:

@@ -9,7 +9,7 @@ from typing import Self
 from django.conf import settings
 from django.db import IntegrityError
 
-from services.common.http.idempotency import KeyReused, transaction_beside_twin
+from services.common.http.idempotency import KeyReused, confirm_replay, transaction_beside_twin
 from services.common.money import MAX_AMOUNT, Money
 from services.messaging.message import digest
 from services.messaging.sending.outbox import enqueue
@@ -94,6 +94,7 @@ def _first_answer(order: Order) -> PlacedOrder | None:
         return None
     if bytes(first.fingerprint) != order.fingerprint:
         raise KeyReused
+    confirm_replay()
     return PlacedOrder.of(first, list(first.items.all()), replayed=True)
 
 

@@ -44,7 +44,6 @@ class Storm:
         self.ends = Ends()
         self.lock, self.keys = lock, keys
         self.done = Counter()
-        self.last_fault = time.monotonic()
         self._pool = ThreadPoolExecutor()
         self._background = []
 
@@ -67,7 +66,6 @@ class Storm:
             due = began + tries * self.interval
             self._idle(lambda due=due: time.monotonic() >= due)
         self._idle(lambda: all(work.done() for work in self._background))
-        self.last_fault = time.monotonic()
         for work in self._background:
             work.result()
         if self.databases.parked:

@@ -11,8 +11,9 @@ PLACE = """
 import uuid
 from django.utils import timezone
 from services.orders.use_cases.placing import place_order
-now, user = timezone.now(), uuid.uuid4()
-print("acknowledged", place_order(user_id=user, quantities={"wool-socks": 1}, now=now).id, flush=True)
+now, user = timezone.now(), uuid.UUID(int=7)
+placed = place_order(user_id=user, quantities={{"wool-socks": 1}}, now=now, idempotency_key="{key}")
+print("acknowledged", placed.id, flush=True)
 """
 
 
@@ -41,6 +42,6 @@ class Orders:
         assert process.returncode == 0, process.output()
         return process.output()
 
-    def place(self):
+    def place(self, key=""):
         """Start to place an order; its id is in the output once it is acknowledged."""
-        return self.start("shell", "--no-imports", "-c", PLACE)
+        return self.start("shell", "--no-imports", "-c", PLACE.format(key=key))

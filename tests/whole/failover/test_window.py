@@ -81,3 +81,23 @@ def test_order_that_the_promoted_standby_never_had_is_never_sent(pair, orders):
     send_all(pair, orders)
     assert sorted(subjects(orders.topic, orders.bootstrap_servers, 2)) == sorted([first, second])
     assert pair.primary.ask("SELECT count(*) FROM orders_order") == 2
+
+
+@pytest.mark.timeout(600)
+def test_replayed_answer_waits_for_the_standby_as_the_first_one_did(pair, orders):
+    orders.run("load_catalogue")
+    pair.standby.kill()
+    unanswered = orders.place("once")
+    wait_until(lambda: pair.primary.waiting_commits() == 1, seconds=SECONDS, what="a commit that waits")
+    pair.primary.kill()
+    unanswered.wait(SECONDS)
+
+    pair.primary.start()
+    assert pair.primary.ask("SELECT count(*) FROM orders_order WHERE idempotency_key = 'once'") == 1
+    again = orders.place("once")
+    wait_until(lambda: pair.primary.waiting_commits() == 1, seconds=SECONDS, what="a replay that waits")
+    assert "acknowledged" not in again.output()
+
+    pair.standby.start()
+    assert again.wait(SECONDS) == 0, again.output()
+    assert "acknowledged" in again.output()
