@@ -1,5 +1,6 @@
 """Shoppers of both doors, the REST API and the web shop, and what they do while it storms."""
 
+import math
 import random
 import threading
 import time
@@ -26,7 +27,7 @@ class Load:
 
     def __init__(self, url, history, *, users, orders, deposits, seconds, seed):
         self.chance = random.Random(seed)
-        deadline = time.monotonic() + PATIENCE_SECONDS + seconds
+        deadline = time.monotonic() + PATIENCE_SECONDS
         people = users // WEB_EVERY
         self.web = [WebShopper(url, history, deadline, self.chance.random()) for _ in range(people)]
         self.api = [ApiShopper(url, history, deadline) for _ in range(users - people)]
@@ -45,19 +46,25 @@ class Load:
         self.products = [each["slug"] for each in self.api[0].insist("GET", "products").json()["results"]]
 
     def start(self):
+        """However long the storm is, nobody loses patience amid it."""
+        self._be_patient_until(math.inf)
         self._thread.start()
 
     def give_up(self):
         """Place nothing more, and ask no more for answers that do not come."""
         self.jobs.clear()
-        for shopper in self.shoppers:
-            shopper.deadline = 0.0
+        self._be_patient_until(0.0)
 
     def wait(self):
-        """Until every call has been answered."""
+        """The storm is over: until every call has been answered."""
+        self._be_patient_until(time.monotonic() + PATIENCE_SECONDS)
         self._thread.join()
         if self.errors:
             raise self.errors[0]
+
+    def _be_patient_until(self, deadline):
+        for shopper in self.shoppers:
+            shopper.deadline = deadline
 
     def _run(self):
         began, pause = time.monotonic(), self.seconds / len(self.jobs)
