@@ -1,5 +1,6 @@
 """`consume_inbox`: takes messages from Kafka into the inbox and has them handled."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -24,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         require_durable_database()
         try:
-            check_topics([configuration().receives_from])
+            check_topics(require_topics())
             consumer = consumer_of_the_settings()
             worker = Worker("consumer", consumer.step, consumer.close, consumer.broker_answers, options["probe_port"])
             worker.describe = consumer.describe
@@ -42,6 +43,13 @@ def consumer_of_the_settings() -> Consumer | LedConsumer:
     return make_consumer()
 
 
+def require_topics() -> Sequence[str]:
+    """Those that it receives from; raises `CommandError` where there are none."""
+    if not configuration().receives:
+        raise CommandError("MESSAGING RECEIVES names no topic: there is nothing to consume")
+    return configuration().receives
+
+
 def make_consumer() -> Consumer:
     conf = configuration()
-    return Consumer(conf.receives_from, wiring.inbox(), subscribe, batch_size=conf.consumer_batch_size)
+    return Consumer(conf.receives, wiring.inbox(), subscribe, batch_size=conf.consumer_batch_size)

@@ -21,8 +21,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         require_durable_database()
         conf = configuration()
+        if not conf.sends:
+            raise CommandError("MESSAGING SENDS names no topic: there is nothing to relay")
         try:
-            check_topics([conf.sends_to])
+            check_topics(conf.topics_sent_to)
             relay = Relay(lambda: open_connection("relay"), batch_size=conf.relay_batch_size)
             worker = Worker("relay", relay.step, relay.close, relay.broker_answers, options["probe_port"])
             worker.describe = lambda: {**relay.leadership.describe(), **relay.fence.describe()}
