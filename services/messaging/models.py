@@ -136,11 +136,14 @@ class DeadLetter(models.Model):
         return f"{self.reason} {self.topic}/{self.partition}/{self.offset}"
 
 
+MAX_BY = 150
+
+
 class Redrive(models.Model):
     """Who redrove, dismissed or restored a dead letter, when, why, and what became of it. Append-only."""
 
     dead_letter = models.ForeignKey(DeadLetter, models.PROTECT, related_name="redrives")
-    by = models.CharField(max_length=150)
+    by = models.CharField(max_length=MAX_BY)
     at = models.DateTimeField(db_default=Now())
     outcome = models.CharField(max_length=30)
     note = models.TextField(blank=True, default="", db_default="")

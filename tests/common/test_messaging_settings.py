@@ -59,3 +59,14 @@ def test_key_without_an_id_or_an_id_without_a_key_is_refused_and_not_shown(given
     with pytest.raises(ImproperlyConfigured) as refusal:
         messaging.signing_keys("KEYS")
     assert str(refusal.value) == "KEYS must look like id:key,id:key, each id once"
+
+
+@pytest.mark.parametrize("known", ["short", "change-me-" * 9])
+def test_known_key_is_refused_in_production_even_where_it_no_longer_signs(given, known):
+    keys = f"k2:{'x' * 50},k1:{known}"
+    given(KEYS=keys, EMBEDDED="1")
+    assert list(messaging.signing_keys("KEYS")) == ["k2", "k1"]
+    given(KEYS=keys)
+    with pytest.raises(ImproperlyConfigured, match="KEYS must hold keys of 50 random characters") as refusal:
+        messaging.signing_keys("KEYS")
+    assert known not in str(refusal.value)

@@ -8,8 +8,9 @@ from django.utils import translation
 
 from services.common.tokens import Caller, verify
 from services.gateway.clients.errors import UpstreamRefused, UpstreamUnavailable
-from services.gateway.clients.upstreams import upstreams_as
+from services.gateway.clients.upstreams import upstreams_as, upstreams_for
 from services.gateway.dtos import Money
+from services.gateway.models import User
 from services.messaging.trace import begin_trace
 from tests.gateway.answers import ACCOUNT, DEPOSIT, ORDER, ORDER_ID, PRODUCT, page, problem
 from tests.gateway.stub import hang_up, reply, send
@@ -48,6 +49,18 @@ def test_each_upstream_gets_a_token_for_itself(payments, upstreams):
     upstreams.payments.account()
     token = payments.seen[0].headers["Authorization"].removeprefix("Bearer ")
     assert verify(token, keys={"gateway": settings.PAYMENTS_TOKEN_KEY}, audience="payments").user_id == USER
+
+
+@pytest.mark.parametrize("is_staff", [False, True])
+def test_user_is_staff_upstream_where_the_shop_says_so_and_nowhere_else(orders, payments, is_staff):
+    orders.answer("GET", "products/green-tea", PRODUCT)
+    payments.answer("GET", "account", ACCOUNT)
+    upstreams = upstreams_for(User(id=USER, is_staff=is_staff))
+    upstreams.orders.product("green-tea")
+    upstreams.payments.account()
+    for stub, key in ((orders, settings.ORDERS_TOKEN_KEY), (payments, settings.PAYMENTS_TOKEN_KEY)):
+        token = stub.seen[0].headers["Authorization"].removeprefix("Bearer ")
+        assert verify(token, keys={"gateway": key}, audience=stub.service) == Caller(USER, is_staff=is_staff)
 
 
 def test_anonymous_caller_has_no_subject(orders, payments):

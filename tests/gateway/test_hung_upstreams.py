@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from services.common.tokens import Caller
+from services.gateway.clients import upstreams
+from services.gateway.clients.breaker import Breaker
 from services.gateway.clients.caller_channel import CallerChannel
 from services.gateway.clients.deadline import Deadline
 from services.gateway.clients.errors import UpstreamUnavailable
 from services.gateway.clients.http import Channel
 from services.gateway.clients.upstreams import upstreams_as
-from tests.gateway.answers import ACCOUNT, DEPOSIT, PRODUCT
+from tests.gateway.answers import ACCOUNT, DEPOSIT, PRODUCT, page
 from tests.gateway.stub import hang_up, reply
 from tests.support.backing_services import wait_until
 
@@ -50,10 +52,14 @@ def dribble_body(handler):
 
 
 def dribble(handler):
-    pause = threading.Event()
     for _ in range(100):
         handler.wfile.write(b"x")
-        pause.wait(0.05)
+        pause(0.05)
+
+
+def pause(seconds):
+    """What the upstream takes."""
+    threading.Event().wait(seconds)
 
 
 def test_hung_read_ends_after_two_seconds(orders, channel, took):
@@ -64,11 +70,25 @@ def test_hung_read_ends_after_two_seconds(orders, channel, took):
 
 def test_calls_of_one_page_share_their_deadline(orders, channel, took):
     orders.behave("GET", PATH, orders.hang)
-    page = caller_channel(channel, 0.6)
+    calls = caller_channel(channel, 0.6)
     for _ in range(3):
         with pytest.raises(UpstreamUnavailable):
-            page.get("products", "green-tea")
+            calls.get("products", "green-tea")
     assert 0.5 < took() < 0.9
+
+
+@pytest.mark.django_db
+def test_page_that_asks_both_upstreams_has_one_deadline(client, user, orders, payments, monkeypatch):
+    monkeypatch.setattr(upstreams, "DEADLINE_SECONDS", 1.0)
+    orders.answer("GET", PATH, PRODUCT)
+    orders.behave("GET", "products", lambda handler: (pause(0.8), reply(handler, 200, page(PRODUCT), {})))
+    payments.behave("GET", "account", payments.hang)
+    client.force_login(user)
+    client.post("/cart/green-tea/add/")
+    started = time.monotonic()
+    response = client.get("/checkout/")
+    assert 0.9 < time.monotonic() - started < 1.5
+    assert "Payments are resting" in response.content.decode()
 
 
 @pytest.mark.parametrize("behaviour", [dribble_headers, dribble_body])
@@ -79,11 +99,7 @@ def test_dribbling_does_not_extend_the_deadline(orders, channel, took, behaviour
 
 
 def test_call_with_a_key_outlasts_the_upstreams_wait_for_its_twin(payments, orders):
-    def late(handler):
-        threading.Event().wait(2.2)
-        reply(handler, 201, DEPOSIT, {})
-
-    payments.behave("POST", "account/deposits", late)
+    payments.behave("POST", "account/deposits", lambda handler: (pause(2.2), reply(handler, 201, DEPOSIT, {})))
     assert upstreams_as(Caller()).payments.deposit(500, idempotency_key="k").deposit.amount.amount == 500
 
 
@@ -107,6 +123,14 @@ def answers(channel):
         return caller_channel(channel).get("products", "green-tea").status == 200
     except UpstreamUnavailable:
         return False
+
+
+def test_open_breaker_lets_one_call_in_each_cooldown_find_out():
+    breaker = Breaker(failures=1, cooldown_seconds=0.5)
+    breaker.failed()
+    for _ in range(2):
+        wait_until(breaker.allows, seconds=2, what="a trial")
+        assert not any(breaker.allows() for _ in range(20))
 
 
 def test_refusals_and_errors_do_not_open_the_breaker(orders, channel):

@@ -52,6 +52,12 @@ def test_order_tells_how_it_stands_and_what_to_do(dto, state, heading, action, a
     assert (live.ending.heading, live.ending.action, live.ending.can_order_again) == (heading, action, again)
 
 
+def test_status_that_this_version_does_not_know_is_no_rejection_and_claims_nothing_of_the_money():
+    live = OrderLive.of(order("REFUNDED"), timeline("created", "settled"))
+    assert (live.state, live.status, live.ending.heading) == ("refunded", "refunded", "refunded")
+    assert (live.ending.text, live.ending.action, live.ending.can_order_again) == ("", "", False)
+
+
 def test_settled_order_is_not_called_delayed():
     assert OrderLive.of(order("PAID", delayed=True), WHOLE).state == "paid"
 

@@ -61,6 +61,18 @@ def test_keys_that_are_busy_wait_without_a_failure_and_the_rest_of_the_batch_is_
     assert DeadLetter.objects.count() == 0
 
 
+def test_message_that_fails_beside_a_busy_key_is_found_and_the_rest_is_handled(busy):
+    inbox = Inbox(handlers=busy.handlers, keys=KEYS)
+    busy.held, busy.failing = {"ann"}, {"bad": RuntimeError("boom")}
+    texts = enumerate([("busy", "ann"), ("bad", "bob"), ("good", "cid")])
+    records = [record(note(text, owner=owner), offset=number) for number, (text, owner) in texts]
+    inbox.receive([*records, record(note(), offset=3, headers=())])
+    assert (busy.texts(), InboxMessage.objects.count(), DeadLetter.objects.count()) == ([], 3, 1)
+    work(inbox)
+    assert busy.texts() == ["good"]
+    assert dict(InboxMessage.objects.values_list("key", "failures")) == {"ann": 0, "bob": 1, "cid": 0}
+
+
 def test_what_waits_long_is_looked_at_at_least_once_a_second(busy):
     inbox = Inbox(handlers=busy.handlers, keys=KEYS)
     busy.held = {"ann"}

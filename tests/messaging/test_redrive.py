@@ -148,6 +148,9 @@ def test_redrive_takes_its_time(board):
     assert waits == [1 / 20] * 3
 
 
+TOO_LONG = "--by=" + "é" * 151
+
+
 class TestCommand:
     @pytest.fixture(autouse=True)
     def _handlers(self, board, ring, settings):
@@ -170,10 +173,17 @@ class TestCommand:
         with pytest.raises(CommandError, match="say which"):
             self.run(*act)
 
-    @pytest.mark.parametrize("wrong", ["--limit=0", "--limit=-1", "--rate=-1", "--since=yesterday"])
+    @pytest.mark.parametrize("wrong", ["--limit=0", "--limit=-1", "--rate=-1", "--since=yesterday", TOO_LONG])
     def test_what_cannot_be_meant_is_an_error_that_says_so(self, wrong):
         with pytest.raises(CommandError, match=wrong.partition("=")[0]):
             call_command("redrive", "--all", wrong)
+        assert Redrive.objects.count() == 0
+
+    @pytest.mark.parametrize("act", [[], ["--dismiss", "--note=noise"]])
+    def test_whole_of_the_longest_name_is_kept(self, act):
+        longest = TOO_LONG.removeprefix("--by=")[1:]
+        call_command("redrive", "--all", *act, f"--by={longest}", "--rate=1000", stdout=StringIO())
+        assert set(Redrive.objects.values_list("by", flat=True)) == {longest}
 
     def test_dry_run_without_a_choice_lists_all_that_are_open(self):
         told = self.run("--dry-run")

@@ -39,6 +39,7 @@ BAD_IDS = (..., None, "", 7, str(ORDER_ID).upper(), "{" + str(ORDER_ID) + "}", O
 UNREADABLE = [
     *({name: bad} for name in ("order_id", "user_id") for bad in BAD_IDS),
     *({"status": bad} for bad in (..., None, "NEW", "paid", True, 1, [], "REJECTED")),
+    *({"status": bad, "reason": "no_account"} for bad in ("NEW", "REFUNDED", "rejected")),
     *({"reason": bad} for bad in (..., "", "no_account", False)),
     *({"status": "REJECTED", "reason": bad} for bad in (..., None, "", "no_money", 1, ["no_account"])),
 ]

@@ -1,6 +1,8 @@
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from services.messaging.message import MAX_ATTEMPT
@@ -67,6 +69,20 @@ def test_rate_is_the_brake_and_the_longest_waiting_comes_first(place, settings):
     assert resend_unsettled(now=timezone.now()) == 2
     assert set(pending()) == {orders[1].id, orders[2].id}
     assert [resend_unsettled(now=timezone.now()) for _ in range(2)] == [1, 0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_watchdog_steps_over_an_order_that_another_one_works_on(place):
+    theirs, ours = place(age=30), place(age=20)
+    the_relay_has_sent_all()
+    with closing(connection.copy()) as other, transaction.atomic():
+        other.set_autocommit(False)
+        other.cursor().execute("SELECT FROM orders_order WHERE id = %s FOR UPDATE", [theirs.id])
+        connection.cursor().execute("SET LOCAL lock_timeout = '1s'")
+        assert resend_unsettled(now=timezone.now()) == 1
+    assert pending() == {ours.id: 2}
+    assert resend_unsettled(now=timezone.now()) == 1
+    assert pending() == {ours.id: 2, theirs.id: 2}
 
 
 def test_attempts_never_overflow(place):

@@ -134,6 +134,8 @@ def ending_of(order: Order, state: str, timeline: Timeline) -> Ending:
         return Ending(_("Delayed") if timeline.silent else _("Delayed, nothing taken"), text, "", False)
     if state == "new":
         return Ending(_("One moment…"), _("Payments are being asked. This page follows by itself."), "", False)
+    if state != "rejected":  # of a later version: what it says of the money is not known here
+        return Ending(label_of(state), "", "", False)
     reasons = {
         "no_account": (_("You have no account yet, so there was nothing to pay from."), _("Open an account")),
         "insufficient_funds": (_("There was not enough money in your account."), _("Top up")),

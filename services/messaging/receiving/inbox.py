@@ -71,39 +71,27 @@ class Inbox:
         arrivals, refusals = self._decode(records)
         try:
             self._store(arrivals, refusals)
-        except PartitionsTaken:
-            raise
         except KeysBusy as busy:
-            self._store_unhandled(arrivals, refusals, busy.keys)
+            self._store_beside(arrivals, refusals, busy.keys)
         except Exception as error:
-            if is_of_the_database(error) and not is_contested(error):
-                raise
-            fault_point("inbox.after_rollback")
-            logger.warning("a batch failed and is taken apart", action="batch_failed", exc_info=True)
-            self._store_unhandled(arrivals, refusals, {arrival.key for arrival in arrivals})
+            self._store_unhandled(arrivals, refusals, error)
 
-    def _store_unhandled(self, arrivals: Sequence[Arrival], refusals: Sequence[Refusal], keys: Collection[str]) -> None:
-        """Keep all; what has these keys is pending. Where one spoils even that, each is kept by itself."""
+    def _store_beside(self, arrivals: Sequence[Arrival], refusals: Sequence[Refusal], busy: Collection[str]) -> None:
+        """Keep all and handle what has none of these keys; where a handler fails even so, nothing is handled."""
         self.pending.expect_work()
         try:
-            self._store(arrivals, refusals, unhandled=keys)
+            self._store(arrivals, refusals, unhandled=busy)
         except Exception as error:
-            if ends_the_batch(error):
-                raise
-            logger.warning("records are kept one by one", action="batch_failed", exc_info=True)
-            self._store([], refusals)
-            for arrival in arrivals:
-                self._store_alone(arrival)
+            self._store_unhandled(arrivals, refusals, error)
 
-    def _store_alone(self, arrival: Arrival) -> None:
-        try:
-            self._store([arrival], [], unhandled={arrival.key})
-        except Exception as error:
-            if ends_the_batch(error):
-                raise
-            logger.warning("a message cannot be kept", action="message_failed", exc_info=True)
-            detail = f"{type(error).__name__}: {error}"
-            keep_dead_letters([Refusal(arrival.record, Reason.FAILED, detail, *arrival.identity)])
+    def _store_unhandled(self, arrivals: Sequence[Arrival], refusals: Sequence[Refusal], error: Exception) -> None:
+        """Keep all as pending after a handler's error; raises any other."""
+        if ends_the_batch(error):
+            raise error
+        fault_point("inbox.after_rollback")
+        logger.warning("a batch failed and is taken apart", action="batch_failed", exc_info=True)
+        self.pending.expect_work()
+        self._store(arrivals, refusals, unhandled={arrival.key for arrival in arrivals})
 
     def receive_again(self, record: Record) -> Outcome | Reason:
         """Keep one record that was set aside before, in the caller's transaction; its partition's consumer handles it.
@@ -168,8 +156,8 @@ def is_ignored(error: Unreadable) -> bool:
 
 
 def ends_the_batch(error: Exception) -> bool:
-    """Whether nothing of it is the messages' doing: another works on the partition, or the database is in trouble."""
-    return isinstance(error, PartitionsTaken) or is_of_the_database(error)
+    """Whether it is not the messages' doing, and no smaller part of them would fare better."""
+    return isinstance(error, PartitionsTaken) or (is_of_the_database(error) and not is_contested(error))
 
 
 def first_of_each(arrivals: Sequence[Arrival]) -> dict[Identity, Arrival]:

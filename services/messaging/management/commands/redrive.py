@@ -10,11 +10,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from ...models import DeadLetter
+from ...models import MAX_BY, DeadLetter
 from ...operating import wiring
 from ...operating.choice import LOOKUPS, Choice, dismissed_letters, open_letters
 from ...operating.dismiss import dismiss, restore
 from ...operating.redrive import Redriver
+from ...text import is_storable
 
 PROGRESS_EVERY = 100
 
@@ -88,6 +89,8 @@ def check(choice: Choice, options: Mapping[str, Any]) -> None:
         raise CommandError("say which: --id, --type, --reason, --since, --until or --all; --dry-run lists them")
     if options["dismiss"] and not options["note"].strip() and not options["dry_run"]:
         raise CommandError('say why: --dismiss wants a --note "…", which is kept with the letter')
+    if not is_storable(options["by"], MAX_BY):
+        raise CommandError(f"--by: at most {MAX_BY} characters of UTF-8")
     if options["rate"] <= 0:
         raise CommandError("--rate must be positive")
     if options["limit"] is not None and options["limit"] < 1:

@@ -1,7 +1,6 @@
-"""The mutants: each takes one promise out of the code, by a small textual change, and names who must notice."""
+"""Mutants of messaging: what is enqueued is sent, received and handled once, in order, and nothing is lost."""
 
-from tests.proof.mutants.isolation import ISOLATION
-from tests.proof.mutants.mutant import FAILOVER, MESSAGING, SAGA, Mutant, of_messaging
+from tests.proof.mutants.mutant import FAILOVER, MESSAGING, SAGA, of_messaging
 
 RECEIVE = "self._inbox.receive(records)"
 COMMIT_FIRST = "self._source.commit(records); self._inbox.receive(records)"
@@ -10,7 +9,7 @@ BEHIND_THE_LAST = """WHERE waiting.message_id > coalesce((SELECT max(message_id)
 
 HELD_BACK = "            AND (earlier.failures > 0 OR earlier.next_attempt_at > clock_timestamp())\n"
 
-MUTANTS = (
+ONCE_IN_ORDER = (
     of_messaging("offset committed before the database", "receiving/consumer", RECEIVE, COMMIT_FIRST, SAGA),
     of_messaging(
         "relay by cursor",
@@ -26,50 +25,6 @@ MUTANTS = (
         'fault_point("relay.after_send")',
         'publisher.confirmed.append(Confirmation((identity, attempt), 0, 0)); fault_point("relay.after_send")',
         MESSAGING,
-    ),
-    Mutant("no re-arm", "services/payments/handlers.py", ", on_duplicate=on_orders_placed", "", (SAGA,)),
-    Mutant(
-        "no status guard",
-        "services/orders/use_cases/applying.py",
-        " AND orders_order.status = 'NEW'\n    RETURNING",
-        "\n    RETURNING",
-        ("tests/orders",),
-    ),
-    Mutant(
-        "no memory of settlements",
-        "services/payments/use_cases/deciding.py",
-        "FROM payments_settlement WHERE order_id = ANY(%b::uuid[])",
-        "FROM payments_settlement WHERE order_id = ANY(%b::uuid[]) AND false",
-        (SAGA,),
-    ),
-    Mutant(
-        "no unique order id",
-        "services/payments/migrations/0001_initial.py",
-        "('order_id', models.UUIDField(primary_key=True, serialize=False)),",
-        "('order_id', models.UUIDField()), ('id', models.BigAutoField(primary_key=True)),",
-        ("tests/payments", "tests/every_project"),
-    ),
-    Mutant(
-        "watchdog sends no higher attempt",
-        "services/orders/use_cases/resending.py",
-        "    for order in lost:\n        order.attempt = min(order.attempt + 1, MAX_ATTEMPT)\n",
-        "",
-        (SAGA,),
-    ),
-    Mutant(
-        "a key gives another id each time",
-        "services/orders/models.py",
-        'uuid.uuid5(user_id, f"order {idempotency_key}") if idempotency_key else uuid7()',
-        "uuid7()",
-        ("tests/orders", "tests/saga/test_restores.py"),
-    ),
-    Mutant(
-        "the process's clock says what is late",
-        "services/orders/chores.py",
-        "now=database_now()",
-        'now=__import__("django.utils.timezone").utils.timezone.now()',
-        ("tests/orders",),
-        times=2,
     ),
     of_messaging("every relay leads", "processes/leader", "return bool(row and row[0])", "return True", MESSAGING),
     of_messaging(
@@ -241,5 +196,53 @@ MUTANTS = (
         "self.outcome in RESOLVED",
         MESSAGING + "/test_redrive.py",
     ),
-    *ISOLATION,
+    of_messaging(
+        "a payload may speak over its envelope",
+        "message",
+        "if taken := envelope.keys() & self.payload.keys():",
+        "if taken := ():",
+        f"{MESSAGING}/test_outbox.py",
+    ),
+    of_messaging(
+        "the time of another zone is stamped as UTC",
+        "message",
+        "moment.astimezone(UTC).strftime",
+        "moment.strftime",
+        f"{MESSAGING}/test_outbox.py",
+    ),
+    of_messaging(
+        "a failed message is given up after two minutes",
+        "receiving/policy",
+        "give_up_seconds: float = 3600.0",
+        "give_up_seconds: float = 120.0",
+        f"{MESSAGING}/test_policy.py",
+    ),
+    of_messaging(
+        "the policy of a type is not heard",
+        "receiving/policy",
+        "**policies.get(message_type, {})",
+        "",
+        f"{MESSAGING}/test_policy.py",
+    ),
+    of_messaging(
+        "what can never be handled is a conflict, whatever it is",
+        "receiving/failures",
+        "Reason.REJECTED if isinstance",
+        "Reason.CONFLICT if isinstance",
+        f"{MESSAGING}/test_pending.py",
+    ),
+    of_messaging(
+        "what the code no longer reads is tried for an hour",
+        "receiving/failures",
+        "PermanentError | Unreadable",
+        "PermanentError",
+        f"{MESSAGING}/test_pending.py",
+    ),
+    of_messaging(
+        "dismissed letters stay open",
+        "operating/dismiss",
+        "Outcome.DISMISSED, resolved_at=timezone.now()",
+        "Outcome.DISMISSED, resolved_at=None",
+        f"{MESSAGING}/test_dismiss.py",
+    ),
 )

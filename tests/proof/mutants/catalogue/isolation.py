@@ -113,4 +113,33 @@ ISOLATION = (
         f"{MESSAGING}/test_pending.py",
         times=2,
     ),
+    of_messaging(
+        "what a reader raises ends the consumer",
+        "receiving/decode",
+        "except Exception as error:",
+        "except (ValueError, TypeError, KeyError) as error:",
+        f"{MESSAGING}/test_hostile_records.py",
+        times=2,
+    ),
+    of_messaging(
+        "what another consumer handled meanwhile is handled again",
+        "receiving/pending",
+        "rows = list(pending_inbox().filter(id__in=[row.id for row in group]))",
+        "rows = list(InboxMessage.objects.filter(id__in=[row.id for row in group]).order_by('id'))",
+        f"{MESSAGING}/test_pending.py",
+    ),
+    of_messaging(
+        "the server keeps the locks of a consumer that vanished amid its work",
+        "receiving/locks",
+        "    set_config('idle_in_transaction_session_timeout', '{IDLE_SECONDS}s', true)\n",
+        "    'nothing'\n",
+        f"{MESSAGING}/test_vanished_host.py",
+    ),
+    of_messaging(
+        "a failure beside a busy key ends the consumer",
+        "receiving/inbox",
+        "            self._store_beside(arrivals, refusals, busy.keys)\n",
+        "            self._store(arrivals, refusals, unhandled=busy.keys)\n",
+        f"{MESSAGING}/test_pending.py",
+    ),
 )
