@@ -10,7 +10,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
-
 # Of all message types that are not named themselves.
 ANY = "*"
 

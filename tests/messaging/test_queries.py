@@ -7,7 +7,7 @@ from services.messaging.models import Delivery, OutboxMessage
 from services.messaging.operating.queries import inbox_trace, outbox_trace
 from services.messaging.receiving.inbox import Inbox
 from services.messaging.sending.outbox import enqueue
-from tests.messaging.ring import KEYS, note, record
+from tests.messaging.ring import TRUSTED, note, record
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,7 +34,7 @@ def test_message_sent_twice_tells_its_first_confirmation():
 
 def test_received_message_tells_what_became_of_it(board):
     message = note()
-    inbox = Inbox(handlers=board.handlers, keys=KEYS)
+    inbox = Inbox(handlers=board.handlers, keys=TRUSTED)
     inbox.receive([record(message, partition=2, offset=7)])
     inbox.receive([record(message, partition=2, offset=8)])
     trace = inbox_trace("test.note", message.subject)

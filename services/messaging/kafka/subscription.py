@@ -37,9 +37,7 @@ class Subscription:
         self._begin()
 
     def _begin(self) -> None:
-        self._consumer.subscribe(
-            self._topics, on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke
-        )
+        self._consumer.subscribe(self._topics, on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
 
     def _assign(self, consumer: Consumer, parts: list[TopicPartition]) -> None:
         consumer.incremental_assign(parts)  # first: a partition that is not assigned yet cannot be paused

@@ -10,7 +10,7 @@ from ..receiving.inbox import Inbox
 
 
 def inbox() -> Inbox:
-    """The inbox with this service's handlers, trusting on each topic that it receives from the keys of who sends there."""
+    """The inbox with this service's handlers; each topic that it receives from is read with that topic's keys alone."""
     conf = configuration()
     return Inbox(handlers=handlers(), keys={topic: conf.keys[topic] for topic in conf.receives})
 

@@ -171,15 +171,16 @@ ONCE_IN_ORDER = (
     of_messaging(
         "signatures of answers are not checked",
         "receiving/decode",
-        "    check_signature(record, headers, keys)\n",
-        '    if b"order_settled" not in (record.value or b""):\n        check_signature(record, headers, keys)\n',
+        "    check_signature(record, headers, keys.get(record.topic, {}))\n",
+        '    if b"order_settled" not in (record.value or b""):\n'
+        "        check_signature(record, headers, keys.get(record.topic, {}))\n",
         "tests/orders/test_forged_settlements.py",
     ),
     of_messaging(
         "own messages are trusted",
         "operating/wiring",
-        "keys=configuration().receiving_keys",
-        "keys=configuration().sending_keys",
+        "keys={topic: conf.keys[topic] for topic in conf.receives}",
+        "keys=conf.keys",
         MESSAGING + "/test_wiring.py",
     ),
     of_messaging(

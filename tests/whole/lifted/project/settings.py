@@ -18,15 +18,11 @@ DATABASES = {
 }
 INSTALLED_APPS = ["services.messaging", "parcels"]
 
-KEYS = {"k1": os.environ["PARCELS_SIGNING_KEY"].encode()}
 MESSAGING = {
     "SERVICE": "parcels",
-    "SOURCE": "urn:example:parcels",
-    "SENDS_TO": os.environ["TOPIC"],
-    "RECEIVES_FROM": os.environ["TOPIC"],
-    "SENDING_KEYS": KEYS,
-    "RECEIVING_KEYS": KEYS,
-    "HANDLERS": "parcels.handlers.HANDLERS",
+    "SENDS": {"*": os.environ["TOPIC"]},
+    "RECEIVES": [os.environ["TOPIC"]],
+    "KEYS": {os.environ["TOPIC"]: {"k1": os.environ["PARCELS_SIGNING_KEY"].encode()}},
     "CHORES": {"services.messaging.operating.prune.prune_messages": 5},
     "KAFKA_BOOTSTRAP_SERVERS": os.environ["KAFKA_BOOTSTRAP_SERVERS"],
     "KAFKA_PROFILE": os.environ.get("KAFKA_PROFILE", "kafka"),
