@@ -26,7 +26,6 @@ MESSAGING = {
     "CHORES": {
         "services.orders.chores.resend_unsettled": 1,
         "services.orders.chores.alert_staff": 5,
-        "services.messaging.operating.prune.prune_messages": 5,
     },
 }
 

@@ -24,5 +24,4 @@ MESSAGING = {
     "RECEIVES": [messaging.OUTBOX_TOPIC],
     "KEYS": messaging.key_rings(),
     "UNHANDLED": "keep",  # the two services know each other's messages: another type is somebody's mistake
-    "CHORES": {"services.messaging.operating.prune.prune_messages": 5},
 }

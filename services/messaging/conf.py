@@ -29,7 +29,7 @@ class Configuration:
     receives: Sequence[str] = ()  # topics
     keys: Mapping[str, KeyRing] = field(default_factory=dict)  # {topic: who may send there}
     unhandled: str = "ignore"  # what becomes of a genuine message without a handler; "keep": a dead letter
-    chores: Mapping[str, int] = field(default_factory=dict)  # {dotted path: every so many seconds}
+    chores: Mapping[str, int] = field(default_factory=dict)  # {dotted path: every so many seconds}, beside pruning
 
     kafka_bootstrap_servers: str = "127.0.0.1:9092"
     kafka_profile: str = "kafka"  # or "embedded": see kafka/config.py

@@ -7,6 +7,9 @@ from django.utils.module_loading import import_string
 from ..conf import configuration
 from ..handlers import handlers
 from ..receiving.inbox import Inbox
+from .prune import prune_messages
+
+PRUNE_SECONDS = 5
 
 
 def inbox() -> Inbox:
@@ -16,5 +19,6 @@ def inbox() -> Inbox:
 
 
 def chores() -> Mapping[Callable[[], object], int]:
-    """This service's chores, each with its seconds."""
-    return {import_string(path): seconds for path, seconds in configuration().chores.items()}
+    """This service's chores, each with its seconds; pruning is one of everybody's."""
+    own = {import_string(path): seconds for path, seconds in configuration().chores.items()}
+    return {prune_messages: PRUNE_SECONDS, **own}

@@ -23,7 +23,6 @@ MESSAGING = {
     "SENDS": {"*": os.environ["TOPIC"]},
     "RECEIVES": [os.environ["TOPIC"]],
     "KEYS": {os.environ["TOPIC"]: {"k1": os.environ["PARCELS_SIGNING_KEY"].encode()}},
-    "CHORES": {"services.messaging.operating.prune.prune_messages": 5},
     "KAFKA_BOOTSTRAP_SERVERS": os.environ["KAFKA_BOOTSTRAP_SERVERS"],
     "KAFKA_PROFILE": os.environ.get("KAFKA_PROFILE", "kafka"),
     "ALLOW_UNSAFE_DATABASE": "ALLOW_UNSAFE_DATABASE" in os.environ,

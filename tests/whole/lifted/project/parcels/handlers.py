@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from parcels.models import Arrival, Parcel
-from services.messaging.message import Message, MessageHandler, digest
-from services.messaging.sending.outbox import enqueue
+from services.messaging import Message, enqueue, handler
+from services.messaging.message import digest
 
 PARCEL_SENT = "parcels.parcel_sent"
 
@@ -43,10 +43,8 @@ class ParcelSent:
         return digest(self.parcel_id, self.street)
 
 
+@handler(PARCEL_SENT, parse=ParcelSent.from_payload, batch=True)
 def accept(messages):
     """Runs inside the transaction that marks the messages handled."""
     arrivals = [Arrival(parcel_id=each.event.parcel_id, street=each.event.street) for each in messages]
     Arrival.objects.bulk_create(arrivals, ignore_conflicts=True)
-
-
-HANDLERS = {PARCEL_SENT: MessageHandler(parse=ParcelSent.from_payload, handle=accept)}
