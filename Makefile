@@ -51,9 +51,10 @@ proof: .venv/dev.stamp ## run every long suite: all crash points, the state mach
 	  $(BIN)/python -m tests.proof.chaos --brokers 3 --interval 12 --seed 1; \
 	else echo "no Java or no Maven: no storm over Apache Kafka"; fi
 	$(BIN)/python -m tests.proof.chaos.recovery
+	$(BIN)/python -m tests.proof.held --seconds 330 --keys 5000
 	$(BIN)/python -m tests.proof.mutants
 	PROOF=1 $(BIN)/python -m pytest tests/saga tests/whole/faults tests/whole/failover \
-	  tests/messaging/test_fuzz.py tests/messaging/test_poison_rate.py
+	  tests/messaging/test_fuzz.py tests/messaging/test_poison_rate.py tests/messaging/test_vanished_host.py
 
 venv: .venv/embedded.stamp ## make .venv with what the shop needs to run
 

@@ -15,6 +15,15 @@ from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parents[2]
 POSTGRES = ("postgres://", "postgresql://")
+# Either end finds out within seconds that the other vanished: by itself the server keeps a dead session for two hours.
+KEEPALIVES = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+# Bounded statements: a stuck one must not hold a worker's thread for ever.
+SESSION = {
+    "statement_timeout": 15_000,
+    "idle_in_transaction_session_timeout": 30_000,
+    "tcp_user_timeout": 10_000,
+    **{f"tcp_{name}": value for name, value in KEEPALIVES.items()},
+}
 
 
 class _Files(environ.Env):  # type: ignore[misc]
@@ -101,10 +110,11 @@ def database(name: str) -> dict[str, Any]:
         raise ImproperlyConfigured(f"{name} must look like postgres://user:password@host:port/name")
     password = config["PASSWORD"] or _find_secret(f"{name.removesuffix('_URL')}_PASSWORD") or ""
     # One connection a thread, kept: 3.5 times the requests of Django's default (docs/decisions/0005).
-    # Bounded statements: a stuck one must not hold a worker's thread for ever.
     options = {
         "connect_timeout": 3,
-        "options": "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000",
+        "tcp_user_timeout": SESSION["tcp_user_timeout"],
+        **KEEPALIVES,
+        "options": " ".join(f"-c {name}={value}" for name, value in SESSION.items()),
     }
     return {
         **config,

@@ -32,6 +32,7 @@ def verify(signature: str, *, topic: str, key: bytes, attempt: bytes, value: byt
         raise BadSignature("the bytes are not those that were signed")
 
 
-def _digest(secret: bytes, *parts: bytes) -> str:
-    signed = b"".join(b"%d:%b" % (len(part), part) for part in parts)
+def _digest(secret: bytes, topic: bytes, key: bytes, attempt: bytes, value: bytes) -> str:
+    parts = (len(topic), topic, len(key), key, len(attempt), attempt, len(value), value)
+    signed = b"%d:%b%d:%b%d:%b%d:%b" % parts
     return hmac.digest(secret, signed, hashlib.sha256).hex()

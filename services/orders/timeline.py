@@ -18,6 +18,7 @@ class StepName(StrEnum):
     CREATED = "created"
     ENQUEUED = "enqueued"
     PRODUCED = "produced"
+    REPLY_PRODUCED = "reply_produced"
     REPLY_RECEIVED = "reply_received"
     STATUS_CHANGED = "status_changed"
 
@@ -34,7 +35,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The steps on this side, in order; `complete` where none is missing."""
+    """The steps on this side, in order; `complete` where none is missing, but for the time that the answer states."""
 
     complete: bool
     steps: Sequence[Step]
@@ -43,17 +44,19 @@ class Timeline:
 def timeline_of(order: Order) -> Timeline:
     """The order's steps that happened here."""
     steps = [Step(at, settings.SERVICE_NAME, name, detail) for at, name, detail in _steps(order)]
-    return Timeline(complete={each.step for each in steps} == set(StepName), steps=steps)
+    return Timeline(complete={each.step for each in steps} | {StepName.REPLY_PRODUCED} == set(StepName), steps=steps)
 
 
 def _steps(order: Order) -> Iterator[tuple[datetime, StepName, str]]:
     yield order.created_at, StepName.CREATED, ""
     if task := outbox_trace(ORDER_PLACED, order.id):
         yield task.enqueued_at, StepName.ENQUEUED, ""
-        if task.produced_at:
-            yield task.produced_at, StepName.PRODUCED, _position(task.partition, task.offset)
+        if task.confirmed_at:
+            yield task.confirmed_at, StepName.PRODUCED, _position(task.partition, task.offset)
     if reply := inbox_trace(ORDER_SETTLED, order.id):
         detail = "dead letter" if reply.dead else _position(reply.partition, reply.offset)
+        if reply.produced_at:
+            yield reply.produced_at, StepName.REPLY_PRODUCED, _position(reply.partition, reply.offset)
         yield reply.received_at, StepName.REPLY_RECEIVED, detail
     if order.settled_at:
         yield order.settled_at, StepName.STATUS_CHANGED, f"{order.status} {order.reason}".strip()

@@ -16,6 +16,7 @@ from services.payments.models import Settlement
 class StepName(StrEnum):
     """Every step that an order takes here, in order."""
 
+    PRODUCED = "produced"
     RECEIVED = "received"
     SETTLED = "settled"
     REPLY_ENQUEUED = "reply_enqueued"
@@ -34,7 +35,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The steps on this side, in order; `complete` where none is missing."""
+    """The steps on this side, in order; `complete` where none is missing, but for the time that the task states."""
 
     complete: bool
     steps: Sequence[Step]
@@ -43,13 +44,15 @@ class Timeline:
 def timeline_of(*, user_id: uuid.UUID, order_id: uuid.UUID) -> Timeline:
     """The steps that happened here; none for an order of another user."""
     steps = [Step(at, settings.SERVICE_NAME, name, detail) for at, name, detail in _steps(str(user_id), order_id)]
-    return Timeline(complete={each.step for each in steps} == set(StepName), steps=steps)
+    return Timeline(complete={each.step for each in steps} | {StepName.PRODUCED} == set(StepName), steps=steps)
 
 
 def _steps(user_id: str, order_id: uuid.UUID) -> Iterator[tuple[datetime, StepName, str]]:
     task = inbox_trace(ORDER_PLACED, order_id)
     if task and task.key == user_id:
         detail = "dead letter" if task.dead else _position(task.partition, task.offset)
+        if task.produced_at:
+            yield task.produced_at, StepName.PRODUCED, _position(task.partition, task.offset)
         yield task.received_at, StepName.RECEIVED, detail
     settlement = Settlement.objects.filter(order_id=order_id, user_id=user_id).first()
     if settlement is None:
@@ -57,8 +60,8 @@ def _steps(user_id: str, order_id: uuid.UUID) -> Iterator[tuple[datetime, StepNa
     yield settlement.created_at, StepName.SETTLED, f"{settlement.status} {settlement.reason}".strip()
     if reply := outbox_trace(ORDER_SETTLED, order_id):
         yield reply.enqueued_at, StepName.REPLY_ENQUEUED, ""
-        if reply.produced_at:
-            yield reply.produced_at, StepName.REPLY_PRODUCED, _position(reply.partition, reply.offset)
+        if reply.confirmed_at:
+            yield reply.confirmed_at, StepName.REPLY_PRODUCED, _position(reply.partition, reply.offset)
 
 
 def _position(partition: int | None, offset: int | None) -> str:

@@ -79,3 +79,18 @@ def test_postgres_is_described_by_the_mode_of(monkeypatch, where, mode, said):
     else:
         monkeypatch.setenv("PGSSLMODE", mode)
     assert describe_postgres().endswith(f", {said} (sslmode={mode})")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        *(("tcp_keepalives_idle", "5"), ("tcp_keepalives_interval", "2"), ("tcp_keepalives_count", "3")),
+        *(("tcp_user_timeout", "10000"), ("statement_timeout", "15s"), ("idle_in_transaction_session_timeout", "30s")),
+    ],
+)
+def test_server_gives_up_a_session_whose_client_vanished(setting, value):
+    """As the server says it; a Unix socket has no such settings, and the tests use none."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SHOW {setting}")
+        assert cursor.fetchone() == (value,)

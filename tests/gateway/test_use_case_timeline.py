@@ -33,6 +33,26 @@ def test_steps_of_both_sides_stand_in_the_order_of_the_way(orders, payments, tim
     assert [each.step for each in found.steps] == names
 
 
+def at(second):
+    return f"2026-11-22T10:00:{second:02}Z"
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "recorded", "told"), [(5, 3, 3), (3, 3, 3), (5, 1, 2), (5, None, 5), (None, 3, 3)]
+)
+def test_record_was_produced_when_its_receiver_says_and_not_when_that_was_confirmed(
+    orders, payments, timeline, confirmed, recorded, told
+):
+    sender = {"enqueued": 2, "produced": confirmed}
+    receiver = {"produced": recorded, "received": 4}
+    for stub, known in ((orders, sender), (payments, receiver)):
+        steps = [step(name, at=at(second)) for name, second in known.items() if second]
+        stub.answer("GET", PATH, {"complete": True, "steps": steps})
+    enqueued, produced, received = timeline().steps
+    assert (enqueued.step, produced.step, received.step) == ("enqueued", "produced", "received")
+    assert produced.at.second == told
+
+
 def test_step_that_this_version_does_not_know_is_left_out(orders, payments, timeline):
     tell(orders, "refunded", StepName.CREATED)
     tell(payments)

@@ -1,4 +1,5 @@
 import uuid
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -99,9 +100,10 @@ def test_timeline_tells_what_has_happened_here(get, place):
 def test_timeline_is_complete_when_every_step_has_happened(get, place, user_id):
     order = place()
     Delivery.objects.create(message=OutboxMessage.objects.get(), attempt=1, partition=2, offset=7)
+    produced_at = timezone.now() - timedelta(seconds=1)
     InboxMessage.objects.create(
         message_id=uuid.uuid4(), type="payments.order_settled", subject=order.id, key=str(user_id), topic="inbox",
-        partition=3, offset=17, value=b"", fingerprint=b"",
+        partition=3, offset=17, value=b"", fingerprint=b"", kafka_timestamp=produced_at,
     )  # fmt: skip
     Order.objects.update(status="PAID", settled_at=timezone.now())
     body = get(f"{URL}/{order.id}/timeline").json()
@@ -110,9 +112,14 @@ def test_timeline_is_complete_when_every_step_has_happened(get, place, user_id):
         ("created", ""),
         ("enqueued", ""),
         ("produced", "partition 2, offset 7"),
+        ("reply_produced", "partition 3, offset 17"),
         ("reply_received", "partition 3, offset 17"),
         ("status_changed", "PAID"),
     ]
+    assert datetime.fromisoformat(body["steps"][3]["at"]) == produced_at
+    InboxMessage.objects.update(kafka_timestamp=None)
+    body = get(f"{URL}/{order.id}/timeline").json()
+    assert (body["complete"], len(body["steps"])) == (True, 5)
 
 
 PATHS = [

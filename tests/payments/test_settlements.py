@@ -1,4 +1,5 @@
 import uuid
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -52,11 +53,11 @@ def test_settlements_are_for_the_audit_alone(get):
         assert get(query={"after": after}).status_code == 400
 
 
-def received(order, user_id):
+def received(order, user_id, produced_at=None):
     now = timezone.now()
     InboxMessage.objects.create(
         message_id=uuid.uuid4(), type="orders.order_placed", subject=order, key=str(user_id), topic="outbox",
-        partition=3, offset=17, value=b"", fingerprint=b"", received_at=now,
+        partition=3, offset=17, value=b"", fingerprint=b"", received_at=now, kafka_timestamp=produced_at,
     )  # fmt: skip
 
 
@@ -75,6 +76,14 @@ def test_timeline_tells_what_has_happened_here(get, user_id, headers):
     Delivery.objects.create(message=OutboxMessage.objects.get(), attempt=1, partition=2, offset=7)
     body = get(path, headers=headers).json()
     assert (body["complete"], body["steps"][-1]["detail"]) == (True, "partition 2, offset 7")
+
+
+def test_task_was_produced_when_its_record_says(get, user_id, headers):
+    order_id, produced_at = uuid.uuid4(), timezone.now() - timedelta(seconds=1)
+    received(order_id, user_id, produced_at)
+    produced, taken = get(f"/api/v1/orders/{order_id}/timeline", headers=headers).json()["steps"]
+    assert (produced["step"], produced["detail"], taken["step"]) == ("produced", "partition 3, offset 17", "received")
+    assert datetime.fromisoformat(produced["at"]) == produced_at
 
 
 def test_timeline_of_another_users_order_is_empty(get, user_id):

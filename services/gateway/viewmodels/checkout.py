@@ -89,15 +89,23 @@ def bill_of(cart: PricedCart) -> tuple[BillLine, ...]:
 
 
 def price_changed() -> Notice:
-    return Notice(_("Prices have changed while you were looking. Nothing was ordered: this is the new total."), "wait")
+    return Notice(
+        _("Prices have changed while you were looking. That form ordered nothing: this is the new total."), "wait"
+    )
 
 
 def cart_changed() -> Notice:
-    return Notice(_("The cart has changed since that form was shown. Nothing was ordered: please look again."), "wait")
+    return Notice(
+        _("The cart has changed since that form was shown. That form ordered nothing: please look again."), "wait"
+    )
 
 
 def ordered_before() -> str:
-    return _("The order that you pressed before is placed: here it is. Nothing else was ordered.")
+    return _("The order that you pressed before is placed: here it is.")
+
+
+def not_sent() -> str:
+    return _("What you pressed just now was not sent, for the answer to an earlier order was still open.")
 
 
 def ordered_already() -> str:

@@ -16,6 +16,7 @@ from services.gateway.viewmodels.checkout import (
     BalanceCheck,
     CheckoutPage,
     cart_changed,
+    not_sent,
     ordered_already,
     ordered_before,
     price_changed,
@@ -87,6 +88,8 @@ def tell(
         case Ordered():
             if outcome.key != pressed:
                 messages.success(request, ordered_before())
+                if pressed:
+                    messages.warning(request, not_sent())
             return redirect_to(request, "gateway:order", outcome.order_id)
         case NotOrdered.PRICE_CHANGED:
             return show(request, upstreams, price_changed(), 409)

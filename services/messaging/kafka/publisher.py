@@ -1,7 +1,5 @@
 """The publisher: hands messages to Kafka and collects what became of each."""
 
-from collections.abc import Sequence
-
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from ..record import Confirmation
@@ -36,7 +34,13 @@ class Publisher:
         self.broken: str | None = None
 
     def publish(
-        self, token: tuple[int, int], *, topic: str, key: str, value: bytes, headers: Sequence[tuple[str, str]]
+        self,
+        token: tuple[int, int],
+        *,
+        topic: str,
+        key: str,
+        value: bytes,
+        headers: list[tuple[str, str | bytes | None]],
     ) -> None:
         """Hand one message over; its fate is known after `poll`. Waits while the client's queue is full."""
 
@@ -45,7 +49,7 @@ class Publisher:
 
         while self.broken is None:
             try:
-                self._producer.produce(topic, value, key, on_delivery=delivered, headers=list(headers))
+                self._producer.produce(topic, value, key, on_delivery=delivered, headers=headers)
                 return
             except BufferError:
                 self._producer.poll(0.05)

@@ -25,6 +25,8 @@ def create_topics() -> None:
     config = {
         "min.insync.replicas": str(configuration().topic_min_insync_replicas),
         "retention.ms": str(configuration().topic_retention_ms),
+        # The broker's clock dates a record, not its sender's; the embedded broker keeps the relay's all the same.
+        "message.timestamp.type": "LogAppendTime",
     }
     names = configuration().topics
     topics = [

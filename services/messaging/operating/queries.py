@@ -12,7 +12,7 @@ class OutboxTrace:
     """A sent message's way: when it was enqueued, when the broker first confirmed it, and how often it did."""
 
     enqueued_at: datetime
-    produced_at: datetime | None
+    confirmed_at: datetime | None
     partition: int | None
     offset: int | None
     attempts: int
@@ -20,8 +20,12 @@ class OutboxTrace:
 
 @dataclass(frozen=True, slots=True)
 class InboxTrace:
-    """A received message's way."""
+    """A received message's way. `produced_at` is the record's timestamp: the broker's clock, or the relay's.
 
+    None where it states none; and never after the receipt, whatever that clock says.
+    """
+
+    produced_at: datetime | None
     received_at: datetime
     processed_at: datetime | None
     partition: int
@@ -40,7 +44,7 @@ def outbox_trace(message_type: str, subject: uuid.UUID) -> OutboxTrace | None:
     first = deliveries[0] if deliveries else None
     return OutboxTrace(
         enqueued_at=message.created_at,
-        produced_at=first.confirmed_at if first else None,
+        confirmed_at=first.confirmed_at if first else None,
         partition=first.partition if first else None,
         offset=first.offset if first else None,
         attempts=len(deliveries),
@@ -52,8 +56,10 @@ def inbox_trace(message_type: str, subject: uuid.UUID) -> InboxTrace | None:
     message = InboxMessage.objects.filter(type=message_type, subject=subject).first()
     if message is None:
         return None
+    stated, received_at = message.kafka_timestamp, message.received_at
     return InboxTrace(
-        received_at=message.received_at,
+        produced_at=stated and min(stated, received_at),
+        received_at=received_at,
         processed_at=message.processed_at,
         partition=message.partition,
         offset=message.offset,

@@ -1,5 +1,6 @@
 """The relay: moves messages from the outbox to Kafka, in order, at least once."""
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -28,10 +29,12 @@ WINDOW = 3
 QUICK_LOOKS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 SLOW_LOOK = 0.5
 CONFIRM_SECONDS = 0.1
+# Read as text and parsed here: half the price of the driver's own way.
+HEADERS = json.JSONDecoder()
 
 # What waits, not what lies behind the last id: a cursor lost 22 % of the rows to writers that committed late.
 READ = """
-SELECT message.id, waiting.attempt, message.topic, message.key, message.value, message.headers
+SELECT message.id, waiting.attempt, message.topic, message.key, message.value, message.headers::text
 FROM messaging_pendingdelivery AS waiting JOIN messaging_outboxmessage AS message ON message.id = waiting.message_id
 WHERE waiting.message_id <> ALL(%b::bigint[]) AND message.topic <> ALL(%b::text[])
 ORDER BY waiting.message_id LIMIT %b
@@ -168,7 +171,7 @@ class Relay:
             self._in_flight.add(identity)
             count = str(attempt)
             signature = sign(topic=topic, key=key.encode(), attempt=count.encode(), value=value, keys=ring)
-            stated = [*headers.items(), ("attempt", count), ("signature", signature)]
+            stated = [*HEADERS.decode(headers).items(), ("attempt", count), ("signature", signature)]
             publisher.publish((identity, attempt), topic=topic, key=key, value=value, headers=stated)
             fault_point("relay.after_send")
         return len(rows)

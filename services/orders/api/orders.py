@@ -115,6 +115,9 @@ class TimelineDetail(APIView):
 
     @extend_schema(responses=answers({200: TimelineSerializer}, 401, 404))
     def get(self, request: Request, order_id: uuid.UUID) -> Response:
-        """The steps `created`, `enqueued`, `produced`, `reply_received` and `status_changed`, as far as they are."""
+        """The steps `created`, `enqueued`, `produced`, `reply_produced`, `reply_received` and `status_changed`.
+
+        As far as they are. `produced` is when the broker confirmed it, `reply_produced` the timestamp of its record.
+        """
         order = get_object_or_404(queries.orders_of(user_id_of(request), now=database_now()), pk=order_id)
         return Response(TimelineSerializer(timeline_of(order)).data)

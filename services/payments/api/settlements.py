@@ -33,7 +33,10 @@ class TimelineDetail(APIView):
 
     @extend_schema(responses=answers({200: TimelineSerializer}, 401))
     def get(self, request: Request, order_id: uuid.UUID) -> Response:
-        """The steps `received`, `settled`, `reply_enqueued` and `reply_produced`, as far as they are."""
+        """The steps `produced`, `received`, `settled`, `reply_enqueued` and `reply_produced`.
+
+        As far as they are. `produced` is the timestamp of the record, `reply_produced` when the broker confirmed it.
+        """
         timeline = timeline_of(user_id=user_id_of(request), order_id=order_id)
         return Response(TimelineSerializer(timeline).data)
 

@@ -5,24 +5,41 @@ import threading
 import time
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
+from typing import NamedTuple
 
 OK, UNKNOWN, REFUSED = "ok", "unknown", "refused"
 
 
 @dataclass
 class Event:
-    """One call and its outcome: `unknown` where no answer came, for the effect may have happened."""
+    """One call and its outcome, or one statement of a page; `unknown` where no answer came, for all may have happened.
+
+    A refusal has a cause where the shopper brought it about. A statement that was not made is empty, or None.
+    """
 
     user: str
-    call: str  # "order", "deposit" or "read"
+    call: str  # "order" or "deposit", with a key; "read" of an order, "payment" for it; "balance"
     outcome: str
     key: str = ""
     id: str = ""
     status: str = ""
-    amount: int = 0
+    reason: str = ""
+    amount: int | None = None
+    balance: int | None = None
+    cause: str = ""
     answer: str = ""  # all of it, where a key may bring it again
     began: float = 0.0
     ended: float = field(default_factory=time.monotonic)
+
+
+class Placed(NamedTuple):
+    """An order as the database has it in the end."""
+
+    user: str
+    key: str
+    status: str
+    reason: str = ""
+    amount: int = 0
 
 
 class History:
@@ -44,7 +61,7 @@ class History:
 
 
 def check(history, orders, deposits):
-    """Faults by name. `orders`: id -> (user, key, status); `deposits`: (user, key) -> amounts, from the databases."""
+    """Faults by name. `orders`: id -> `Placed`; `deposits`: (user, key) -> amounts, from the databases."""
     return {
         "acknowledged orders lost": lost(history, orders),
         "orders with one key": doubled(orders),
@@ -54,7 +71,6 @@ def check(history, orders, deposits):
         "others' orders shown": foreign(history, orders),
         "acknowledged deposits lost": lost_deposits(history, deposits),
         "deposits with one key": [name for name, amounts in deposits.items() if len(amounts) != 1],
-        "orders nobody placed": nobodys(history, orders),
     }
 
 
@@ -65,8 +81,8 @@ def lost(history, orders):
 def doubled(orders):
     """An order whose answer never came exists once or not at all; never twice."""
     found = defaultdict(list)
-    for order_id, (user, key, _) in orders.items():
-        found[user, key].append(order_id)
+    for order_id, order in orders.items():
+        found[order.user, order.key].append(order_id)
     return [name for name, ids in found.items() if len(ids) > 1]
 
 
@@ -82,7 +98,8 @@ def went_back(history, orders):
     reads = defaultdict(list)
     for event in history.of("read", OK):
         reads[event.id].append(event)
-    return [order_id for order_id, events in reads.items() if goes_back(events, orders.get(order_id, ("", "", ""))[2])]
+    last = {order_id: order.status for order_id, order in orders.items()}
+    return [order_id for order_id, events in reads.items() if goes_back(events, last.get(order_id, ""))]
 
 
 def goes_back(events, last):
@@ -96,7 +113,7 @@ def goes_back(events, last):
 
 def foreign(history, orders):
     reads = ((event.user, event.id) for event in history.of("read", OK) if event.id in orders)
-    return [(user, order_id) for user, order_id in reads if orders[order_id][0] != user]
+    return [(user, order_id) for user, order_id in reads if orders[order_id].user != user]
 
 
 def lost_deposits(history, deposits):
@@ -105,8 +122,3 @@ def lost_deposits(history, deposits):
         for event in history.of("deposit", OK)
         if event.amount not in deposits.get((event.user, event.key), [])
     ]
-
-
-def nobodys(history, orders):
-    asked = {(event.user, event.key) for event in history.of("order")}
-    return [order_id for order_id, (user, key, _) in orders.items() if (user, key) not in asked]

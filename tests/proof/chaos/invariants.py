@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import psycopg
 
 from tests.proof.chaos import history as seen
+from tests.proof.chaos import truth
+from tests.proof.chaos.ledger import Entry
 
 DatabaseAway = psycopg.OperationalError
 # So long a poison may lie in its topic unread: its consumer was killed, or two of them.
@@ -33,11 +35,13 @@ SELECT account.id::text, account.amount, coalesce(sum(entry.amount), 0)
 FROM payments_account AS account LEFT JOIN payments_ledgerentry AS entry ON entry.account_id = account.id
 GROUP BY account.id HAVING account.amount <> coalesce(sum(entry.amount), 0)
 """
-DEPOSITS = """
-SELECT account.user_id::text, entry.idempotency_key, entry.amount
+# An account is locked by whoever adds an entry: its ids are the order in which its entries came.
+ENTRIES = """
+SELECT account.user_id::text, entry.amount, entry.idempotency_key, coalesce(entry.order_id::text, '')
 FROM payments_ledgerentry AS entry JOIN payments_account AS account ON account.id = entry.account_id
-WHERE entry.kind = 'deposit'
+ORDER BY entry.id
 """
+USERS = "SELECT id::text, username FROM gateway_user"
 DEAD_LETTERS = "SELECT value, reason FROM messaging_deadletter"
 OPEN_WORK = """
 SELECT (SELECT count(*) FROM messaging_pendingdelivery),
@@ -63,10 +67,27 @@ class Books:
         self.wrong_balances = shop.select("payments", WRONG_BALANCES)
         self.negative = shop.select("payments", "SELECT id::text FROM payments_account WHERE amount < 0")
         self.total = shop.select("payments", "SELECT coalesce(sum(amount), 0) FROM payments_ledgerentry")[0][0]
-        self.deposits = shop.select("payments", DEPOSITS)
+        self.entries = shop.select("payments", ENTRIES)
+        self.names = dict(shop.select("gateway", USERS))
         services = ("orders", "payments")
         self.dead_letters = [row for service in services for row in shop.select(service, DEAD_LETTERS)]
         self.open_work = [shop.select(service, OPEN_WORK)[0] for service in services]
+
+    def orders_of(self, clients):
+        """The orders of these users, as the history speaks of them: by name."""
+        placed = {
+            order_id: seen.Placed(self.names.get(user, user), key, status, reason, amount)
+            for order_id, user, key, status, reason, amount in self.orders.values()
+        }
+        return {order_id: order for order_id, order in placed.items() if order.user in clients}
+
+    def ledgers_of(self, clients):
+        """The accounts' entries of these users, by name, in order."""
+        ledgers = {}
+        for user, *entry in self.entries:
+            if (name := self.names.get(user, user)) in clients:
+                ledgers.setdefault(name, []).append(Entry(*entry))
+        return ledgers
 
     def missing(self):
         return [order_id for order_id in self.orders if order_id not in self.settlements]
@@ -93,9 +114,24 @@ class Books:
 
 
 def check(shop, history, storm):
-    """Every invariant with its value."""
+    """The books, every invariant with its value, and how many statements were untrue."""
     books = Books(shop)
-    listed = [
+    listed = sound(books) + dead_letters(Counter(bytes(value or b"") for value, _ in books.dead_letters), storm)
+    clients = {event.user for event in history.events}
+    orders, ledgers = books.orders_of(clients), books.ledgers_of(clients)
+    deposits = {}
+    for user, entry in truth.deposits_of(ledgers):
+        deposits.setdefault((user, entry.key), []).append(entry.amount)
+    listed += [must_be_none(name, faults) for name, faults in seen.check(history, orders, deposits).items()]
+    refused = [event for event in truth.writes(history, seen.REFUSED) if not event.cause]
+    listed.append(must_be_none("calls refused without a cause", refused))
+    untrue = [must_be_none(name, faults) for name, faults in truth.check(history, orders, ledgers).items()]
+    return books, [*listed, *untrue], sum(each.value for each in untrue)
+
+
+def sound(books):
+    """What both services' books must be, whatever anybody saw."""
+    return [
         must_be_none("orders without a settlement", books.missing()),
         must_be_none("settlements without an order", books.orphans()),
         must_be_none("orders paid twice or by half", books.double()),
@@ -107,17 +143,6 @@ def check(shop, history, storm):
         Invariant("sum of all entries", books.total, books.total == 0),
         Invariant("unsent, unhandled (orders; payments)", books.open_work, not any(map(any, books.open_work))),
     ]
-    listed += dead_letters(Counter(bytes(value or b"") for value, _ in books.dead_letters), storm)
-    orders = {order_id: (row[1], row[2], row[3]) for order_id, row in books.orders.items()}
-    deposits = {}
-    for user, key, amount in books.deposits:
-        deposits.setdefault((user, key), []).append(amount)
-    clients = {event.user for event in history.events}
-    orders = {order_id: row for order_id, row in orders.items() if row[0] in clients}
-    deposits = {name: amounts for name, amounts in deposits.items() if name[0] in clients}
-    listed += [must_be_none(name, faults) for name, faults in seen.check(history, orders, deposits).items()]
-    refused = history.of("order", seen.REFUSED) + history.of("deposit", seen.REFUSED)
-    return books, [*listed, must_be_none("calls refused without a cause", refused)]
 
 
 def dead_letters(kept, storm):

@@ -5,8 +5,8 @@ import statistics
 import sys
 import time
 
+from tests.proof.chaos.api_shopper import ApiShopper
 from tests.proof.chaos.history import History
-from tests.proof.chaos.load import Shopper
 from tests.support.backing_services import stop, wait_until
 from tests.support.whole_shop import running_shop
 
@@ -18,7 +18,7 @@ STANDBY_LIMIT = 1.0
 
 def main():
     with running_shop() as shop:
-        shopper = Shopper(shop.url, History(), time.monotonic() + 3600)
+        shopper = ApiShopper(shop.url, History(), time.monotonic() + 3600)
         shopper.register()
         shopper.deposit(10**9)
         shopper.product = shopper.insist("GET", "products").json()["results"][0]["slug"]

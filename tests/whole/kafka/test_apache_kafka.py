@@ -6,12 +6,14 @@ import sys
 import time
 
 import pytest
-from confluent_kafka import Consumer, Producer
+from confluent_kafka import TIMESTAMP_LOG_APPEND_TIME, Consumer, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from services.common.env import ROOT
 from services.embedded.children import start_child
+from services.messaging.kafka.topics import create_topics
 from tests.support.backing_services import stop, wait_until
+from tests.support.configure import configure
 
 COMMAND = [sys.executable, "-m", "services.embedded.apache_kafka"]
 
@@ -84,6 +86,21 @@ def test_ctrl_c_stops_within_ten_seconds_and_data_stays(foreground, kafka_port):
     consumer.close()
     assert found[-1].value() == b"still here"
     assert "never-made" not in admin.list_topics(timeout=10).topics
+
+
+def test_broker_dates_what_is_sent_to_our_topics_whatever_time_its_sender_states(foreground, kafka_port, settings):
+    foreground()
+    servers = f"127.0.0.1:{kafka_port}"
+    topics = {"SENDS": {"*": "dated"}, "RECEIVES": ["dated"], "TOPIC_PARTITIONS": 1}
+    configure(settings, KAFKA_PROFILE="kafka", KAFKA_SECURITY={}, KAFKA_BOOTSTRAP_SERVERS=servers, **topics)
+    create_topics()
+    stamps, before = [], time.time() * 1000
+    producer = Producer({"bootstrap.servers": servers})
+    producer.produce("dated", timestamp=1_000, on_delivery=lambda error, message: stamps.append(message.timestamp()))
+    assert producer.flush(10) == 0
+    [(kind, milliseconds)] = stamps
+    assert kind == TIMESTAMP_LOG_APPEND_TIME
+    assert before - 1 <= milliseconds <= time.time() * 1000
 
 
 def is_message(found):

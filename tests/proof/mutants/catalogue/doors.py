@@ -143,6 +143,13 @@ WHAT_THEY_ASK_FOR = (
 
 WHAT_THEY_ARE_TOLD = (
     Mutant(
+        "produced is when the confirmation was written down",
+        "services/gateway/use_cases/timeline.py",
+        "at=max(earliest, receiver[produced].at)",
+        "at=sender[produced].at",
+        ("tests/gateway/test_use_case_timeline.py",),
+    ),
+    Mutant(
         "an outcome that nobody knows is forgotten",
         "services/gateway/use_cases/attempts.py",
         "    except UpstreamUnavailable as silence:\n",

@@ -9,7 +9,7 @@ MONEY = (
         "services/orders/use_cases/applying.py",
         " AND orders_order.status = 'NEW'\n    RETURNING",
         "\n    RETURNING",
-        ("tests/orders",),
+        ("tests/orders/test_apply_settlements.py",),
     ),
     Mutant(
         "no memory of settlements",
@@ -23,7 +23,7 @@ MONEY = (
         "services/payments/migrations/0001_initial.py",
         "('order_id', models.UUIDField(primary_key=True, serialize=False)),",
         "('order_id', models.UUIDField()), ('id', models.BigAutoField(primary_key=True)),",
-        ("tests/payments", "tests/every_project"),
+        ("tests/payments/test_decide_orders.py",),
     ),
     Mutant(
         "watchdog sends no higher attempt",
@@ -37,14 +37,14 @@ MONEY = (
         "services/orders/models.py",
         'uuid.uuid5(user_id, f"order {idempotency_key}") if idempotency_key else uuid7()',
         "uuid7()",
-        ("tests/orders", "tests/saga/test_restores.py"),
+        ("tests/orders/test_order_ids.py",),
     ),
     Mutant(
         "the process's clock says what is late",
         "services/orders/chores.py",
         "now=database_now()",
         'now=__import__("django.utils.timezone").utils.timezone.now()',
-        ("tests/orders",),
+        ("tests/orders/test_one_clock.py",),
         times=2,
     ),
     Mutant(
@@ -74,5 +74,12 @@ MONEY = (
         "FOR NO KEY UPDATE SKIP LOCKED",
         "FOR NO KEY UPDATE",
         ("tests/payments/test_decide_orders.py",),
+    ),
+    Mutant(
+        "a message changes without a new version",
+        "services/payments/events.py",
+        '"reason": self.reason or None',
+        '"reason": self.reason',
+        ("tests/payments/test_messages.py",),
     ),
 )
