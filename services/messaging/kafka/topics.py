@@ -20,7 +20,7 @@ class TopicsNotReady(Exception):
 
 
 def create_topics() -> None:
-    """Create both topics where they are missing, then check them. Safe to call again."""
+    """Create the topics where they are missing, then check them. Safe to call again."""
     admin = AdminClient(client_config())
     config = {
         "min.insync.replicas": str(configuration().topic_min_insync_replicas),
@@ -28,7 +28,7 @@ def create_topics() -> None:
         # The broker's clock dates a record, not its sender's; the embedded broker keeps the relay's all the same.
         "message.timestamp.type": "LogAppendTime",
     }
-    names = sorted({configuration().sends_to, configuration().receives_from})
+    names = configuration().topics
     topics = [
         NewTopic(name, configuration().topic_partitions, configuration().topic_replication_factor, config=config)
         for name in names

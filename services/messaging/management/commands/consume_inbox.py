@@ -4,15 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from ...conf import configuration
-from ...kafka.subscription import subscribe
-from ...kafka.topics import TopicsNotReady, check_topics
-from ...operating import wiring
+from ...kafka.topics import TopicsNotReady
+from ...operating.workers import NothingToDo, consumer_worker
 from ...processes.durability import require_durable_database
-from ...processes.leader import open_connection
-from ...processes.worker import Worker
-from ...receiving.consumer import Consumer, NoPartitions
-from ...receiving.led import LedConsumer
+from ...receiving.consumer import NoPartitions
 
 
 class Command(BaseCommand):
@@ -24,24 +19,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         require_durable_database()
         try:
-            check_topics([configuration().receives_from])
-            consumer = consumer_of_the_settings()
-            worker = Worker("consumer", consumer.step, consumer.close, consumer.broker_answers, options["probe_port"])
-            worker.describe = consumer.describe
-            worker.run()
-        except TopicsNotReady as error:
+            consumer_worker(options["probe_port"]).run()
+        except (NothingToDo, TopicsNotReady) as error:
             raise CommandError(str(error)) from error
         except NoPartitions:
             raise CommandError("no partitions although the topic exists: start me again") from None
-
-
-def consumer_of_the_settings() -> Consumer | LedConsumer:
-    """A member of the group, or where the broker has no group to rely on, one that leads."""
-    if configuration().kafka_profile == "embedded":
-        return LedConsumer(lambda: open_connection("consumer"), make_consumer)
-    return make_consumer()
-
-
-def make_consumer() -> Consumer:
-    conf = configuration()
-    return Consumer(conf.receives_from, wiring.inbox(), subscribe, batch_size=conf.consumer_batch_size)

@@ -4,12 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from ...conf import configuration
-from ...kafka.topics import TopicsNotReady, check_topics
+from ...kafka.topics import TopicsNotReady
+from ...operating.workers import NothingToDo, relay_worker
 from ...processes.durability import require_durable_database
-from ...processes.leader import open_connection
-from ...processes.worker import Worker
-from ...sending.relay import Relay
 
 
 class Command(BaseCommand):
@@ -20,12 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         require_durable_database()
-        conf = configuration()
         try:
-            check_topics([conf.sends_to])
-            relay = Relay(lambda: open_connection("relay"), batch_size=conf.relay_batch_size)
-            worker = Worker("relay", relay.step, relay.close, relay.broker_answers, options["probe_port"])
-            worker.describe = lambda: {**relay.leadership.describe(), **relay.fence.describe()}
-            worker.run()
-        except TopicsNotReady as error:
+            relay_worker(options["probe_port"]).run()
+        except (NothingToDo, TopicsNotReady) as error:
             raise CommandError(str(error)) from error

@@ -4,11 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from ...operating import wiring
-from ...processes.chores import Chores
+from ...operating.workers import chores_worker
 from ...processes.durability import require_durable_database
-from ...processes.leader import open_connection
-from ...processes.worker import Worker
 
 
 class Command(BaseCommand):
@@ -19,7 +16,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         require_durable_database()
-        chores = Chores(lambda: open_connection("chores"), wiring.chores())
-        worker = Worker("chores", chores.step, chores.close, probe_port=options["probe_port"])
-        worker.describe = chores.leadership.describe
-        worker.run()
+        chores_worker(options["probe_port"]).run()
