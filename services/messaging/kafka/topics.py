@@ -47,7 +47,7 @@ def check_topics(names: Sequence[str]) -> None:
     found = partition_counts(names)
     for name in names:
         if name not in found:
-            raise TopicsNotReady(f"topic {name} is missing: run `manage.py {configuration().service} create_topics`")
+            raise TopicsNotReady(f"topic {name} is missing: run the command create_topics")
         if (count := found[name]) != configuration().topic_partitions:
             raise TopicsNotReady(
                 f"topic {name} has {count} partitions and TOPIC_PARTITIONS says {configuration().topic_partitions}: "
