@@ -6,18 +6,19 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...kafka.topics import TopicsNotReady
 from ...operating.workers import NothingToDo, consumer_worker
-from ...processes.durability import require_durable_database
 from ...receiving.consumer import NoPartitions
 
 
 class Command(BaseCommand):
-    help = "Consume messages until SIGTERM. Several may run: Kafka shares the partitions among them."
+    help = (
+        "Consume messages until SIGTERM. A database or a broker that is away is waited for. "
+        "Several may run: Kafka shares the partitions among them."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--probe-port", type=int, help="serve /livez and /readyz there")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        require_durable_database()
         try:
             consumer_worker(options["probe_port"]).run()
         except (NothingToDo, TopicsNotReady) as error:

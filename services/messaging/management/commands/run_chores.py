@@ -5,15 +5,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from ...operating.workers import chores_worker
-from ...processes.durability import require_durable_database
 
 
 class Command(BaseCommand):
-    help = "Run the service's chores until SIGTERM. A database that is lost is waited for."
+    help = "Run the service's chores until SIGTERM. A database that is away is waited for."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--probe-port", type=int, help="serve /livez and /readyz there")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        require_durable_database()
         chores_worker(options["probe_port"]).run()
