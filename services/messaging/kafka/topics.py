@@ -19,6 +19,10 @@ class TopicsNotReady(Exception):
     """A topic is missing, has another number of partitions, or the broker does not answer."""
 
 
+class BrokerAway(TopicsNotReady):
+    """Nobody answers: nothing is known of the topics."""
+
+
 def create_topics() -> None:
     """Create both topics where they are missing, then check them. Safe to call again."""
     admin = AdminClient(client_config())
@@ -64,11 +68,16 @@ def partition_counts(names: Sequence[str]) -> dict[str, int]:
             topics = admin.list_topics(timeout=5).topics
         except KafkaException as error:
             place = configuration().kafka_bootstrap_servers
-            raise TopicsNotReady(f"the broker at {place} does not answer: {error}") from error
+            raise BrokerAway(f"the broker at {place} does not answer: {error}") from error
         found = {name: len(topics[name].partitions) for name in names if name in topics and not topics[name].error}
         if len(found) == len(names) or time.monotonic() > deadline:
             return found
         time.sleep(0.1)
+
+
+def is_away(error: Exception) -> bool:
+    """Whether the broker did not answer; another may be mended by nobody but an operator."""
+    return isinstance(error, BrokerAway)
 
 
 def broker_answers(client: Any) -> bool:

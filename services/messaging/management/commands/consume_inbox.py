@@ -6,25 +6,30 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...conf import configuration
 from ...kafka.subscription import subscribe
-from ...kafka.topics import TopicsNotReady, check_topics
+from ...kafka.topics import TopicsNotReady, check_topics, is_away
 from ...operating import wiring
+from ...processes.backoff import patiently
 from ...processes.durability import require_durable_database
 from ...processes.leader import open_connection
 from ...processes.worker import Worker
 from ...receiving.consumer import Consumer, NoPartitions
 from ...receiving.led import LedConsumer
+from ...sql import is_of_the_database
 
 
 class Command(BaseCommand):
-    help = "Consume messages until SIGTERM. Several may run: Kafka shares the partitions among them."
+    help = (
+        "Consume messages until SIGTERM. A database or a broker that is away is waited for. "
+        "Several may run: Kafka shares the partitions among them."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--probe-port", type=int, help="serve /livez and /readyz there")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        require_durable_database()
+        patiently(require_durable_database, is_away=is_of_the_database)
         try:
-            check_topics([configuration().receives_from])
+            patiently(lambda: check_topics([configuration().receives_from]), is_away=is_away)
             consumer = consumer_of_the_settings()
             worker = Worker("consumer", consumer.step, consumer.close, consumer.broker_answers, options["probe_port"])
             worker.describe = consumer.describe
