@@ -13,7 +13,7 @@ from tests.support.backing_services import wait_until
 NAME = "storm"
 CATCH_SECONDS = 3.0
 PLACING_SECONDS = 60.0
-PARKING_SECONDS = 40.0
+PARKING_SECONDS = 90.0
 # Between two statements of a transaction, or in one that is not its first.
 KILL = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -20,6 +20,7 @@ WEB = list(SERVICES)
 PAUSE_SECONDS = 8.0
 EXTRA_MEMBER_SECONDS = 6.0
 WRONG_CLOCK_SECONDS = 10.0
+LONG = ("locks", "parkings")
 # So often in all a fault may be impossible at its moment: its process is dead already, or the broker is away.
 MOST_PUT_OFF = 120
 
@@ -35,8 +36,7 @@ class Storm:
         self.brokers = brokers  # of Apache Kafka; None for the embedded broker
         self.chance = random.Random(seed)
         self.interval = interval
-        self.plan = [kind for kind, number in numbers.items() for _ in range(number)]
-        self.chance.shuffle(self.plan)
+        self.plan = self._in_some_order(numbers)
         self.topics = Topics(shop.values["KAFKA_BOOTSTRAP_SERVERS"], shop.topics, seed)
         self.pausable = [*MESSAGING, *([] if brokers else ["broker"])]
         self.network = Network(shop.paths, self.chance, silence)
@@ -46,6 +46,15 @@ class Storm:
         self.done = Counter()
         self._pool = ThreadPoolExecutor()
         self._background = []
+
+    def _in_some_order(self, numbers):
+        """What lasts long begins in the first third, so that the rest happens meanwhile."""
+        plan = [kind for kind, number in numbers.items() if kind not in LONG for _ in range(number)]
+        self.chance.shuffle(plan)
+        for kind in LONG:
+            for _ in range(numbers.get(kind, 0)):
+                plan.insert(self.chance.randrange(len(plan) // 3 + 1), kind)
+        return plan
 
     @property
     def seconds(self):
