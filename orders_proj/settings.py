@@ -19,15 +19,13 @@ PAYMENTS_URL = env.text("PAYMENTS_URL", "http://127.0.0.1:8002")
 
 MESSAGING = {
     **messaging.from_environment(SERVICE_NAME),
-    "SENDS_TO": messaging.OUTBOX_TOPIC,
-    "SENDING_KEYS": messaging.signing_keys("OUTBOX_SIGNING_KEYS"),
-    "RECEIVES_FROM": messaging.INBOX_TOPIC,
-    "RECEIVING_KEYS": messaging.signing_keys("INBOX_SIGNING_KEYS"),
-    "HANDLERS": "services.orders.handlers.HANDLERS",
+    "SENDS": {"*": messaging.OUTBOX_TOPIC},
+    "RECEIVES": [messaging.INBOX_TOPIC],
+    "KEYS": messaging.key_rings(),
+    "UNHANDLED": "keep",  # the two services know each other's messages: another type is somebody's mistake
     "CHORES": {
         "services.orders.chores.resend_unsettled": 1,
         "services.orders.chores.alert_staff": 5,
-        "services.messaging.operating.prune.prune_messages": 5,
     },
 }
 

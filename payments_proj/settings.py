@@ -20,10 +20,8 @@ SERVICE_TOKEN_KEYS = {
 
 MESSAGING = {
     **messaging.from_environment(SERVICE_NAME),
-    "SENDS_TO": messaging.INBOX_TOPIC,
-    "SENDING_KEYS": messaging.signing_keys("INBOX_SIGNING_KEYS"),
-    "RECEIVES_FROM": messaging.OUTBOX_TOPIC,
-    "RECEIVING_KEYS": messaging.signing_keys("OUTBOX_SIGNING_KEYS"),
-    "HANDLERS": "services.payments.handlers.HANDLERS",
-    "CHORES": {"services.messaging.operating.prune.prune_messages": 5},
+    "SENDS": {"*": messaging.INBOX_TOPIC},
+    "RECEIVES": [messaging.OUTBOX_TOPIC],
+    "KEYS": messaging.key_rings(),
+    "UNHANDLED": "keep",  # the two services know each other's messages: another type is somebody's mistake
 }

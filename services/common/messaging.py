@@ -58,6 +58,14 @@ def fault() -> str:
     return wanted
 
 
+def key_rings() -> dict[str, dict[str, bytes]]:
+    """Who may send, by topic. Raises `ImproperlyConfigured` as `signing_keys` does."""
+    return {
+        topic: signing_keys(f"{name}_SIGNING_KEYS")
+        for name, topic in (("OUTBOX", OUTBOX_TOPIC), ("INBOX", INBOX_TOPIC))
+    }
+
+
 def signing_keys(name: str) -> dict[str, bytes]:
     """`id:key,id:key` by id; the first signs, all are accepted, so that a key can be rotated.
 

@@ -1,16 +1,17 @@
 """The messaging app: a transactional outbox and inbox over Kafka."""
 
 from django.apps import AppConfig
+from django.conf import settings
+from django.core import checks
 
 from . import faults
-from .conf import configuration
 
 
 class MessagingConfig(AppConfig):
-    name = "services.messaging"
+    name = __package__
     label = "messaging"
     default_auto_field = "django.db.models.BigAutoField"
-    facts = "services.messaging.operating.facts.FACTS"
+    facts = f"{__package__}.operating.facts.FACTS"
     fault_points = (
         "relay.before_send",
         "relay.after_send",
@@ -30,4 +31,8 @@ class MessagingConfig(AppConfig):
     )
 
     def ready(self) -> None:
-        faults.armed = faults.parse_fault(configuration().fault)
+        from .checks import check_settings
+
+        checks.register(check_settings)
+        # Not by `configuration()`: what is wrong in the settings is told by the checks.
+        faults.armed = faults.parse_fault(getattr(settings, "MESSAGING", {}).get("FAULT", ""))

@@ -1,6 +1,6 @@
 """The settings of messaging: `MESSAGING = {…}` in the project's settings, by these names in capitals."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from typing import Any
@@ -9,6 +9,11 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.dispatch import receiver
+
+# Of all message types that are not named themselves.
+ANY = "*"
+
+KeyRing = Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,13 +24,12 @@ class Configuration:
     """
 
     service: str  # the consumer group, and the name towards Kafka
-    source: str  # the CloudEvents source of every message
-    sends_to: str
-    receives_from: str
-    sending_keys: Mapping[str, bytes]
-    receiving_keys: Mapping[str, bytes]
-    handlers: str  # dotted path of a `message.Handlers`
-    chores: Mapping[str, int] = field(default_factory=dict)  # {dotted path: every so many seconds}
+    source: str = ""  # the CloudEvents source of every message; urn:service:<service> where it is not said
+    sends: Mapping[str, str] = field(default_factory=dict)  # {message type or "*": topic}
+    receives: Sequence[str] = ()  # topics
+    keys: Mapping[str, KeyRing] = field(default_factory=dict)  # {topic: who may send there}
+    unhandled: str = "ignore"  # what becomes of a genuine message without a handler; "keep": a dead letter
+    chores: Mapping[str, int] = field(default_factory=dict)  # {dotted path: every so many seconds}, beside pruning
 
     kafka_bootstrap_servers: str = "127.0.0.1:9092"
     kafka_profile: str = "kafka"  # or "embedded": see kafka/config.py
@@ -51,6 +55,20 @@ class Configuration:
     allow_unsafe_database: bool = False  # a throw-away server of tests may save its disk; nothing else may
     fault: str = ""  # see faults.py
 
+    def topic_of(self, message_type: str) -> str | None:
+        """Where messages of this type are sent; None where nothing says it."""
+        return self.sends.get(message_type) or self.sends.get(ANY)
+
+    @property
+    def topics_sent_to(self) -> list[str]:
+        """Each once."""
+        return sorted(set(self.sends.values()))
+
+    @property
+    def topics(self) -> list[str]:
+        """All that it sends to or receives from, each once."""
+        return sorted({*self.sends.values(), *self.receives})
+
 
 REQUIRED = frozenset(
     each.name for each in fields(Configuration) if each.default is MISSING and each.default_factory is MISSING
@@ -60,12 +78,12 @@ REQUIRED = frozenset(
 @cache
 def configuration() -> Configuration:
     """What the project has set; read once. Raises `ImproperlyConfigured` for a name that is missing or not known."""
-    given = {name.lower(): value for name, value in settings.MESSAGING.items()}
+    given = {name.lower(): value for name, value in getattr(settings, "MESSAGING", {}).items()}
     unknown = given.keys() - {each.name for each in fields(Configuration)}
     if unknown or (missing := REQUIRED - given.keys()):
         wrong = f"does not know {upper(unknown)}" if unknown else f"lacks {upper(missing)}"
         raise ImproperlyConfigured(f"MESSAGING {wrong}")
-    return Configuration(**given)
+    return Configuration(**{"source": f"urn:service:{given['service']}", **given})
 
 
 def upper(names: Iterable[str]) -> str:

@@ -13,6 +13,10 @@ from .text import is_storable
 
 # uuid5 of this and "type:subject": a message rebuilt from its business row has the id that it had at first.
 MESSAGE_NAMESPACE = uuid.UUID("6f1d1c52-3c8e-5d0a-9a5e-2f0c9a7b41de")
+# uuid5 of this and subject and revision, for what is no UUID by itself.
+SUBJECT_NAMESPACE = uuid.UUID("0d3f7a0e-6a55-5f0c-8b6e-5c8d0f3e9b27")
+
+Subject = uuid.UUID | int | str
 # A sender's count of attempts stops here, at PostgreSQL's smallint.
 MAX_ATTEMPT = 32_767
 # What the columns hold.
@@ -44,19 +48,28 @@ class KeysBusy(Exception):
 
 @dataclass(frozen=True)
 class Message:
-    """A message to send. `subject` is the business id it speaks of: one message of a type per subject, for ever."""
+    """A message to send. `subject` is the business id it speaks of: one message of a type per subject, for ever.
+
+    A type of which a subject has many messages names the `revision` of each.
+    """
 
     type: str
-    subject: uuid.UUID
+    subject: Subject
     key: str
     occurred_at: datetime
     payload: Mapping[str, Any]
     version: int = 1
     attempt: int = 1
+    revision: int | str = ""
+
+    @cached_property
+    def identity(self) -> uuid.UUID:
+        """Of the subject in this revision, as both tables keep it."""
+        return identity(self.subject, self.revision)
 
     @cached_property
     def message_id(self) -> uuid.UUID:
-        return message_id(self.type, self.subject)
+        return message_id(self.type, self.identity)
 
     def encode(self) -> bytes:
         """The exact bytes that are stored, signed and sent; the same business row gives the same bytes.
@@ -82,8 +95,8 @@ class Message:
             raise Unsendable(f"key: 1 to {MAX_KEY} characters of UTF-8 without NUL")
         if not (self.type and is_storable(self.type, MAX_TYPE)):
             raise Unsendable(f"type: 1 to {MAX_TYPE} characters of UTF-8 without NUL")
-        if not isinstance(self.subject, uuid.UUID):
-            raise Unsendable("subject: a UUID of your business")
+        if not isinstance(self.subject, uuid.UUID | int | str) or self.subject in ("", True, False):
+            raise Unsendable("subject: a UUID, a whole number or a text of your business")
         if not 1 <= self.attempt <= MAX_ATTEMPT:
             raise Unsendable(f"attempt: 1 to {MAX_ATTEMPT}")
         if has_float(self.payload):
@@ -102,9 +115,16 @@ class Message:
         }
 
 
-def message_id(message_type: str, subject: uuid.UUID) -> uuid.UUID:
-    """The id of the one message of this type about this subject."""
-    return uuid.uuid5(MESSAGE_NAMESPACE, f"{message_type}:{subject}")
+def identity(subject: Subject, revision: int | str = "") -> uuid.UUID:
+    """The UUID of a subject in a revision: itself where it is one and has none. 7 and "7" are the same subject."""
+    if isinstance(subject, uuid.UUID) and revision == "":
+        return subject
+    return uuid.uuid5(SUBJECT_NAMESPACE, json.dumps([str(subject), str(revision)]))
+
+
+def message_id(message_type: str, of: uuid.UUID) -> uuid.UUID:
+    """The id of the one message of this type about what has this identity."""
+    return uuid.uuid5(MESSAGE_NAMESPACE, f"{message_type}:{of}")
 
 
 def rfc3339(moment: datetime) -> str:
@@ -126,10 +146,10 @@ def has_float(value: Any) -> bool:
 
 
 class Event(Protocol):
-    """A service's own reading of a payload."""
+    """A service's own reading of a payload; one with a `revision` says it as an attribute of that name."""
 
     @property
-    def subject(self) -> uuid.UUID: ...
+    def subject(self) -> Subject: ...
 
     @property
     def key(self) -> str:
@@ -140,6 +160,24 @@ class Event(Protocol):
     def fingerprint(self) -> bytes:
         """A digest of every business field: two messages of one subject with other fingerprints contradict."""
         ...
+
+
+class Payload(dict[str, Any]):
+    """The payload as it came, where a handler has no reading of its own: the sender's word is taken for all of it."""
+
+    def __init__(self, members: Mapping[str, Any], key: str) -> None:
+        super().__init__(members)
+        self.key = key
+
+    @property
+    def subject(self) -> uuid.UUID:
+        """What the sender made from type, subject and revision."""
+        return uuid.UUID(self["message_id"])
+
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """Of every member."""
+        return hashlib.sha256(json.dumps(self, sort_keys=True).encode()).digest()
 
 
 E = TypeVar("E", bound=Event)
@@ -160,17 +198,19 @@ class Received(Generic[E]):
 class MessageHandler(Generic[E]):
     """What a service does with one type of message.
 
-    `parse` gets the payload and raises `ValueError` for what can never be read. `handle` gets messages in order,
+    `parse` gets the payload and raises `ValueError` for what can never be read; without one the event is a `Payload`.
+    `handle` gets messages in order,
     inside one transaction that also marks them handled: it may enqueue; an exception rolls all of it back, and the
     batch is tried in smaller parts until the bad message stands alone (`PermanentError` and `KeysBusy` say more than
     another exception). `on_duplicate` gets messages already handled that came again
     with a higher attempt than any before: the sender has not seen the answer.
     """
 
-    parse: Callable[[Mapping[str, Any]], E]
+    parse: Callable[[Mapping[str, Any]], E] | None
     handle: Callable[[Sequence[Received[E]]], None]
     on_duplicate: Callable[[Sequence[Received[E]]], None] | None = None
     versions: frozenset[int] = frozenset({1})
+    name: str = ""
 
 
 Handlers = Mapping[str, MessageHandler[Any]]

@@ -2,6 +2,8 @@
 
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
@@ -15,6 +17,16 @@ def begin_trace(traceparent: str | None = None) -> str:
     trace_id = match[1] if match else secrets.token_hex(16)
     _current.set(f"00-{trace_id}-{secrets.token_hex(8)}-01")
     return trace_id
+
+
+@contextmanager
+def trace(traceparent: str) -> Iterator[None]:
+    """Within the block, what is handed on belongs to the given trace."""
+    before = _current.set(traceparent)
+    try:
+        yield
+    finally:
+        _current.reset(before)
 
 
 def current_traceparent() -> str:

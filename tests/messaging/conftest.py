@@ -7,7 +7,7 @@ from django.db.models.signals import post_migrate
 from services.messaging.kafka import config
 from services.messaging.kafka.topics import create_topics
 from services.messaging.processes.leader import open_connection
-from tests.messaging.ring import Board
+from tests.messaging.ring import KEYS, Board
 from tests.support.configure import configure
 
 
@@ -21,7 +21,7 @@ def _permissions_are_not_made_anew():
 def ring(settings, monkeypatch):
     """Messages come back to their sender, over a topic and in a group of the test's own."""
     name = f"ring-{uuid.uuid4().hex[:8]}"
-    configure(settings, SERVICE=name, SENDS_TO=name, RECEIVES_FROM=name)
+    configure(settings, SERVICE=name, SENDS={"*": name}, RECEIVES=[name], KEYS={name: KEYS})
     monkeypatch.setitem(config.SESSION_TIMEOUT_MS, "embedded", 2_000)  # joining a group takes half of it
     monkeypatch.setitem(config.HEARTBEAT_MS, "embedded", 300)
     return name

@@ -9,7 +9,7 @@ from services.messaging.message import MessageHandler
 from services.messaging.models import DeadLetter, Delivery, InboxMessage, OutboxMessage, Redrive
 from services.messaging.receiving.inbox import Inbox
 from services.messaging.sending.outbox import enqueue
-from tests.messaging.ring import KEYS, Note, note, record
+from tests.messaging.ring import TRUSTED, Note, note, record
 
 MODELS = [OutboxMessage, Delivery, InboxMessage, DeadLetter, Redrive]
 
@@ -20,7 +20,7 @@ def _rows(db):
     with transaction.atomic():
         enqueue([note("sent")])
     Delivery.objects.create(message=OutboxMessage.objects.get(), attempt=1, partition=0, offset=0)
-    inbox = Inbox(handlers={"test.note": MessageHandler(Note.parse, handle=lambda messages: None)}, keys=KEYS)
+    inbox = Inbox(handlers={"test.note": MessageHandler(Note.parse, handle=lambda messages: None)}, keys=TRUSTED)
     inbox.receive([record(note("received")), record(note("unsigned"), headers=(), value=b"\xff bytes", offset=1)])
     Redrive.objects.create(dead_letter=DeadLetter.objects.get(), by="ann", outcome="unsigned")
 

@@ -1,4 +1,4 @@
-"""Messaging knows nothing of a shop: what proves that it can be lifted out, before anybody lifts it."""
+"""Messaging knows nothing of a shop: what proves that it can be a package of its own, before anybody builds it."""
 
 import subprocess
 import sys

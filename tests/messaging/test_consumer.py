@@ -51,7 +51,7 @@ def make_consumer(board, topic):
     made = []
 
     def make(subscribe=Source):
-        made.append(Consumer(topic, Inbox(handlers=board.handlers, keys=KEYS), subscribe))
+        made.append(Consumer([topic], Inbox(handlers=board.handlers, keys={topic: KEYS}), subscribe))
         return made[-1]
 
     yield make
@@ -125,13 +125,13 @@ def test_records_of_a_partition_that_is_taken_away_while_they_are_polled_are_lef
     class TakenAway(Source):
         committed, found = [], []
 
-        def __init__(self, topic, *, on_assign, on_revoke):
-            super().__init__(topic, on_assign=on_assign, on_revoke=on_revoke)
+        def __init__(self, topics, *, on_assign, on_revoke):
+            super().__init__(topics, on_assign=on_assign, on_revoke=on_revoke)
             self.on_revoke = on_revoke
 
         def poll(self, seconds, limit):
             self.found += (records := super().poll(seconds, limit))
-            self.on_revoke({record.partition for record in records})
+            self.on_revoke({record.place for record in records})
             return records
 
         def commit(self, records):
@@ -220,7 +220,7 @@ def test_live_clients_recover_when_the_broker_loses_everything(board, ring, dire
         wait_until(broker.ready, seconds=10, what="broker")
         create_topics()
         relay = Relay(direct)
-        consumer = Consumer(ring, Inbox(handlers=board.handlers, keys=KEYS), subscribe)
+        consumer = Consumer([ring], Inbox(handlers=board.handlers, keys={ring: KEYS}), subscribe)
         send(note("before"))
         relay.drain()
         consume(consumer, lambda: board.texts() == ["before"])

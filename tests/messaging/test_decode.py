@@ -4,10 +4,11 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
+from services.messaging.handlers import handlers
 from services.messaging.message import Message
 from services.messaging.reasons import Reason
 from services.messaging.receiving.decode import Unreadable, decode
-from tests.messaging.ring import HANDLERS, KEYS, note, record
+from tests.messaging.ring import TRUSTED, note, record
 
 GOOD = note()
 
@@ -47,12 +48,12 @@ CASES = {
 def test_each_way_to_be_unreadable_has_its_reason(case):
     bad, reason = CASES[case]
     with pytest.raises(Unreadable) as refused:
-        decode(bad, handlers=HANDLERS, keys=KEYS)
+        decode(bad, handlers=handlers(), keys=TRUSTED)
     assert refused.value.reason == reason
 
 
 def test_what_it_says_is_read():
-    arrival = decode(record(GOOD, attempt=3), handlers=HANDLERS, keys=KEYS)
+    arrival = decode(record(GOOD, attempt=3), handlers=handlers(), keys=TRUSTED)
     assert (arrival.identity.type, arrival.identity.subject, arrival.key) == ("test.note", GOOD.subject, "ann")
     assert (arrival.received.message_id, arrival.received.attempt) == (GOOD.message_id, 3)
     assert arrival.received.traceparent == "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
@@ -63,4 +64,4 @@ def test_what_it_says_is_read():
 def test_trace_that_is_malformed_is_none(hint):
     given = record(GOOD)
     headers = tuple((name, hint if name == "traceparent" else value) for name, value in given.headers)
-    assert decode(replace(given, headers=headers), handlers=HANDLERS, keys=KEYS).received.traceparent == ""
+    assert decode(replace(given, headers=headers), handlers=handlers(), keys=TRUSTED).received.traceparent == ""

@@ -10,7 +10,7 @@ from services.messaging.operating.choice import open_letters
 from services.messaging.operating.prune import prune_messages
 from services.messaging.operating.redrive import Redriver
 from services.messaging.receiving.inbox import Inbox
-from tests.messaging.ring import KEYS, note, record
+from tests.messaging.ring import TRUSTED, note, record
 from tests.messaging.test_prune import LATER
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def inbox(board):
-    return Inbox(handlers=board.handlers, keys=KEYS)
+    return Inbox(handlers=board.handlers, keys=TRUSTED)
 
 
 @pytest.fixture

@@ -3,14 +3,14 @@ import pytest
 from services.messaging.message import KeysBusy, MessageHandler
 from services.messaging.models import DeadLetter, InboxMessage
 from services.messaging.receiving.inbox import Inbox
-from tests.messaging.ring import KEYS, Note, note, record
+from tests.messaging.ring import TRUSTED, Note, note, record
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def inbox(board):
-    return Inbox(handlers=board.handlers, keys=KEYS)
+    return Inbox(handlers=board.handlers, keys=TRUSTED)
 
 
 def test_highest_attempt_of_a_batch_asks_once(inbox, board):
@@ -44,7 +44,7 @@ def test_duplicate_whose_key_is_busy_is_no_dead_letter_and_may_ask_again(inbox, 
         raise KeysBusy({"ann"})
 
     message = note()
-    busy = Inbox(handlers={"test.note": MessageHandler(Note.parse, board.handle, refuse)}, keys=KEYS)
+    busy = Inbox(handlers={"test.note": MessageHandler(Note.parse, board.handle, refuse)}, keys=TRUSTED)
     busy.receive([record(message)])
     busy.receive([record(message, offset=1, attempt=2), record(note("neighbour", owner="bob"), offset=2)])
     assert board.texts() == ["hello", "neighbour"]

@@ -11,7 +11,7 @@ from services.messaging.operating.facts import FACTS
 from services.messaging.processes.leader import lock_number, try_lead
 from services.messaging.receiving.inbox import Inbox
 from services.messaging.sending.outbox import enqueue
-from tests.messaging.ring import KEYS, note, record
+from tests.messaging.ring import TRUSTED, note, record
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,7 +51,7 @@ def test_oldest_unsent_message_degrades_when_it_waited_for_more_than_ten_seconds
 
 
 def test_oldest_unprocessed_message_degrades_when_it_waited_for_more_than_ten_seconds(board):
-    Inbox(handlers=board.handlers, keys=KEYS).receive([record(note()), record(note(), offset=1)])
+    Inbox(handlers=board.handlers, keys=TRUSTED).receive([record(note()), record(note(), offset=1)])
     assert read("oldest_unprocessed_seconds", "pending_messages") == [(0, False), (0, False)]
     InboxMessage.objects.update(received_at=minutes_ago(2), processed_at=None)
     [(age, is_degraded), pending] = read("oldest_unprocessed_seconds", "pending_messages")
@@ -62,9 +62,9 @@ def test_oldest_unprocessed_message_degrades_when_it_waited_for_more_than_ten_se
 
 def test_dead_letter_degrades_until_it_is_resolved(board):
     board.failing["bad"] = PermanentError("no")
-    inbox = Inbox(handlers=board.handlers, keys=KEYS)
+    inbox = Inbox(handlers=board.handlers, keys=TRUSTED)
     inbox.receive([record(note("bad"))])
-    inbox.pending.work({0})
+    inbox.pending.work({("ring", 0)})
     assert degraded() == {"dead_letters": 1, **NO_LEADER}
     DeadLetter.objects.update(resolved_at=timezone.now())
     assert degraded() == NO_LEADER

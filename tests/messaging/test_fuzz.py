@@ -17,7 +17,7 @@ from services.messaging.models import DeadLetter, InboxMessage
 from services.messaging.receiving.inbox import Inbox
 from services.messaging.sending.outbox import enqueue
 from services.messaging.signature import sign
-from tests.messaging.ring import KEYS, WRITTEN_AT, Board, Note, note, record, work_off
+from tests.messaging.ring import KEYS, TRUSTED, WRITTEN_AT, Board, Note, note, record, work_off
 from tests.support.configure import configure
 from tests.support.seed import seed_of_this_run
 
@@ -181,11 +181,11 @@ def ends(places):
 def test_whatever_a_record_holds_it_ends_once_and_its_neighbours_are_handled(board, settings):
     configure(settings, RETRIES={"*": {"give_up_seconds": 0}})
     storm = Storm(seed_of_this_run())
-    inbox = Inbox(handlers=AnsweringBoard().handlers, keys=KEYS)
+    inbox = Inbox(handlers=AnsweringBoard().handlers, keys=TRUSTED)
     places = []
     for batch in storm.batches():
         inbox.receive(batch)
-        work_off(inbox, {each.partition for each in batch})
+        work_off(inbox, {each.place for each in batch})
         places += [(each.partition, each.offset) for each in batch]
     ended = ends(places)
     duplicates = sum(InboxMessage.objects.values_list("duplicates", flat=True))

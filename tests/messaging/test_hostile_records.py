@@ -11,14 +11,14 @@ from services.messaging.kafka.subscription import moment
 from services.messaging.message import MessageHandler
 from services.messaging.models import DeadLetter, InboxMessage
 from services.messaging.receiving.inbox import Inbox
-from tests.messaging.ring import KEYS, Note, note, record, signature
+from tests.messaging.ring import TRUSTED, Note, note, record, signature
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def inbox(board):
-    return Inbox(handlers=board.handlers, keys=KEYS)
+    return Inbox(handlers=board.handlers, keys=TRUSTED)
 
 
 def with_header(given, name, value):
@@ -29,7 +29,7 @@ def with_header(given, name, value):
 def receive_beside_a_neighbour(inbox, hostile):
     inbox.receive([record(note("before"), offset=90), hostile, record(note("after", owner="bob"), offset=91)])
     inbox.pending.expect_work()
-    inbox.pending.work({0})
+    inbox.pending.work({("ring", 0)})
 
 
 @pytest.mark.parametrize("garbage", [b"\x00", b"\xff\xfe", b"00-" + b"z" * 500, b"\xed\xa0\x80"])
@@ -73,7 +73,7 @@ def raises(payload):
 class Surprise(Note):
     @property
     def subject(self):
-        return str(self.note_id)
+        return [self.note_id]
 
 
 class NoFingerprint(Note):
@@ -89,7 +89,7 @@ def parse_as(kind):
 READERS = {
     "raises": raises,
     "nothing": lambda payload: None,
-    "subject is a str": parse_as(Surprise),
+    "subject is a list": parse_as(Surprise),
     "property raises": parse_as(NoFingerprint),
 }
 
@@ -97,7 +97,7 @@ READERS = {
 @pytest.mark.parametrize("parse", READERS.values(), ids=READERS)
 def test_whatever_a_reader_raises_is_the_records_dead_letter(board, parse):
     handlers = {"test.note": MessageHandler(parse, board.handle)}
-    Inbox(handlers=handlers, keys=KEYS).receive([record(note())])
+    Inbox(handlers=handlers, keys=TRUSTED).receive([record(note())])
     assert DeadLetter.objects.get().reason == "invalid"
 
 
@@ -117,18 +117,18 @@ def test_duplicate_that_the_handler_fails_on_is_a_dead_letter_and_may_ask_again(
     def fail(messages):
         raise Evil("\0")
 
-    inbox = Inbox(handlers={"test.note": MessageHandler(Note.parse, board.handle, fail)}, keys=KEYS)
+    inbox = Inbox(handlers={"test.note": MessageHandler(Note.parse, board.handle, fail)}, keys=TRUSTED)
     message = note()
     inbox.receive([record(message)])
     receive_beside_a_neighbour(inbox, record(message, offset=1, attempt=2))
     assert sorted(board.texts()) == ["after", "before", "hello"]
     assert DeadLetter.objects.get().reason == "failed"
-    Inbox(handlers=board.handlers, keys=KEYS).receive([record(message, offset=2, attempt=2)])
+    Inbox(handlers=board.handlers, keys=TRUSTED).receive([record(message, offset=2, attempt=2)])
     assert board.asked == [("hello", 2)]
 
 
 def test_duplicate_in_one_batch_asks_after_what_came_before_it(inbox, board):
     message = note()
     board.on_duplicate = lambda messages: board.asked.append(board.texts())
-    Inbox(handlers=board.handlers, keys=KEYS).receive([record(message), record(message, offset=1, attempt=2)])
+    Inbox(handlers=board.handlers, keys=TRUSTED).receive([record(message), record(message, offset=1, attempt=2)])
     assert board.asked == [["hello"]]

@@ -7,14 +7,14 @@ from django.utils import timezone
 from services.messaging.message import PermanentError
 from services.messaging.models import DeadLetter, InboxMessage
 from services.messaging.receiving.inbox import Inbox
-from tests.messaging.ring import KEYS, LAST_FAILURE, note, record, signature, work_off
+from tests.messaging.ring import LAST_FAILURE, TRUSTED, note, record, signature, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def inbox(board):
-    return Inbox(handlers=board.handlers, keys=KEYS)
+    return Inbox(handlers=board.handlers, keys=TRUSTED)
 
 
 def resign(message, value):
@@ -154,7 +154,7 @@ def test_pending_messages_of_other_partitions_are_left_alone(inbox, board):
     board.failing.clear()
     assert work(inbox) == 0
     inbox.pending.expect_work()
-    assert inbox.pending.work({3}) == 1
+    assert inbox.pending.work({("ring", 3)}) == 1
     assert board.texts() == ["bad"]
 
 

@@ -17,8 +17,8 @@ def start(topic, board, direct):
     started = []
 
     def start():
-        inbox = Inbox(handlers=board.handlers, keys=KEYS)
-        started.append(LedConsumer(direct, lambda: Consumer(topic, inbox, Source)))
+        inbox = Inbox(handlers=board.handlers, keys={topic: KEYS})
+        started.append(LedConsumer(direct, lambda: Consumer([topic], inbox, Source)))
         return started[-1]
 
     yield start

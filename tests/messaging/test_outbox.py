@@ -10,6 +10,7 @@ from services.messaging.message import Unsendable, message_id
 from services.messaging.models import OutboxMessage, PendingDelivery
 from services.messaging.sending.outbox import WAKE_CHANNEL, ContentChanged, enqueue, pending_subjects
 from tests.messaging.ring import note
+from tests.support.configure import configure
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,6 +77,15 @@ def test_commit_wakes_who_listens_and_a_rollback_does_not(ring, direct):
     assert len(list(listener.notifies(timeout=10, stop_after=1))) == 1
 
 
+def test_each_type_goes_to_its_topic_and_one_without_a_topic_is_refused(ring, settings):
+    configure(settings, SENDS={"test.note": "notes", "test.task": "tasks"})
+    with transaction.atomic():
+        enqueue([note(), replace(note(), type="test.task")])
+    assert set(OutboxMessage.objects.values_list("type", "topic")) == {("test.note", "notes"), ("test.task", "tasks")}
+    with pytest.raises(Unsendable, match=r"SENDS names no topic for test\.other"), transaction.atomic():
+        enqueue([replace(note(), type="test.other")])
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
@@ -90,7 +100,8 @@ def test_commit_wakes_who_listens_and_a_rollback_does_not(ring, direct):
         ({"key": "a\0b"}, "key"),
         ({"key": "x" * 201}, "key"),
         ({"type": "x" * 101}, "type"),
-        ({"subject": "6f1d1c52-3c8e-5d0a-9a5e-2f0c9a7b41de"}, "subject"),
+        ({"subject": ""}, "subject"),
+        ({"subject": 1.5}, "subject"),
         ({"attempt": 0}, "attempt"),
         ({"attempt": 32_768}, "attempt"),
     ],

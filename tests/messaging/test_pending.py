@@ -12,14 +12,14 @@ from services.messaging.models import DeadLetter, InboxMessage
 from services.messaging.processes.leader import lock_number
 from services.messaging.receiving import pending
 from services.messaging.receiving.inbox import Inbox
-from tests.messaging.ring import KEYS, Board, note, record, work_off
+from tests.messaging.ring import TRUSTED, Board, note, record, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def inbox(board):
-    return Inbox(handlers=board.handlers, keys=KEYS)
+    return Inbox(handlers=board.handlers, keys=TRUSTED)
 
 
 def work(inbox):
@@ -46,7 +46,7 @@ def busy(board):
 
 
 def test_keys_that_are_busy_wait_without_a_failure_and_the_rest_of_the_batch_is_handled_at_once(busy):
-    inbox = Inbox(handlers=busy.handlers, keys=KEYS)
+    inbox = Inbox(handlers=busy.handlers, keys=TRUSTED)
     busy.held = {"ann"}
     owners = enumerate(("ann", "bob", "ann", "cid"))
     inbox.receive([record(note(f"{owner} {number}", owner=owner), offset=number) for number, owner in owners])
@@ -62,7 +62,7 @@ def test_keys_that_are_busy_wait_without_a_failure_and_the_rest_of_the_batch_is_
 
 
 def test_message_that_fails_beside_a_busy_key_is_found_and_the_rest_is_handled(busy):
-    inbox = Inbox(handlers=busy.handlers, keys=KEYS)
+    inbox = Inbox(handlers=busy.handlers, keys=TRUSTED)
     busy.held, busy.failing = {"ann"}, {"bad": RuntimeError("boom")}
     texts = enumerate([("busy", "ann"), ("bad", "bob"), ("good", "cid")])
     records = [record(note(text, owner=owner), offset=number) for number, (text, owner) in texts]
@@ -74,7 +74,7 @@ def test_message_that_fails_beside_a_busy_key_is_found_and_the_rest_is_handled(b
 
 
 def test_what_waits_long_is_looked_at_at_least_once_a_second(busy):
-    inbox = Inbox(handlers=busy.handlers, keys=KEYS)
+    inbox = Inbox(handlers=busy.handlers, keys=TRUSTED)
     busy.held = {"ann"}
     inbox.receive([record(note(owner="ann"))])
     InboxMessage.objects.update(received_at=timezone.now() - timedelta(minutes=6))
@@ -91,13 +91,13 @@ def test_what_the_database_says_of_itself_is_no_failure_of_a_message(inbox, boar
             cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION 'busy' USING ERRCODE = '{state}'; END $$")
 
     board.handle = raise_it
-    inbox = Inbox(handlers=board.handlers, keys=KEYS)
+    inbox = Inbox(handlers=board.handlers, keys=TRUSTED)
     inbox.receive([record(note("one")), record(note("two"), offset=1)])
     for _ in range(25):
         work(inbox)
     assert set(InboxMessage.objects.values_list("failures", "dead_at")) == {(0, None)}
     del board.handle
-    inbox = Inbox(handlers=board.handlers, keys=KEYS)
+    inbox = Inbox(handlers=board.handlers, keys=TRUSTED)
     work(inbox)
     assert board.texts() == ["one", "two"]
 
@@ -109,7 +109,7 @@ def test_server_that_has_no_room_ends_the_batch(board):
 
     board.handle = raise_it
     with pytest.raises(OperationalError):
-        Inbox(handlers=board.handlers, keys=KEYS).receive([record(note())])
+        Inbox(handlers=board.handlers, keys=TRUSTED).receive([record(note())])
     assert InboxMessage.objects.count() == 0
 
 
@@ -120,7 +120,7 @@ def test_step_takes_a_bounded_share_however_many_keys_are_parked(inbox, board, m
     inbox.receive([record(note(text, owner=text), offset=int(text)) for text in texts])
     for step in itertools.count():
         inbox.pending.expect_work()
-        inbox.pending.work({0})
+        inbox.pending.work({("ring", 0)})
         inbox.receive([record(note("healthy", owner=f"healthy {step}"), offset=1000 + step)])
         assert board.texts() == ["healthy"] * (step + 1)  # at once, and not after all of the parked ones
         if not InboxMessage.objects.filter(failures=0, processed_at=None).exists():
@@ -133,7 +133,7 @@ def test_bad_one_among_many_is_found_and_the_others_keep_their_order(inbox, boar
     inbox.receive([record(note(str(number), owner=f"owner {number % 7}"), offset=number) for number in range(200)])
     while InboxMessage.objects.filter(processed_at=None, failures=0, key__lt="owner 3").exists():
         inbox.pending.expect_work()
-        inbox.pending.work({0})
+        inbox.pending.work({("ring", 0)})
     parked = [str(number) for number in range(150, 200) if number % 7 == 150 % 7]
     assert board.texts() == [str(number) for number in range(200) if str(number) not in parked]
     board.failing = {}
@@ -157,17 +157,17 @@ def test_dead_letter_says_why(inbox, board, settings, error, reason):
 def test_message_that_new_code_no_longer_reads_is_an_honest_dead_letter(inbox, board):
     board.failing = {"hello": RuntimeError("boom")}
     inbox.receive([record(note())])
-    work(Inbox(handlers={}, keys=KEYS))
+    work(Inbox(handlers={}, keys=TRUSTED))
     assert DeadLetter.objects.get().reason == "unknown_type"
 
 
 def test_row_that_another_consumer_handled_meanwhile_is_left_alone(board):
     """Two without a thought of each other look at the same rows; the second finds them done under the lock."""
-    first, second = (Inbox(handlers=board.handlers, keys=KEYS) for _ in range(2))
+    first, second = (Inbox(handlers=board.handlers, keys=TRUSTED) for _ in range(2))
     board.failing = {"hello": RuntimeError("boom")}
     first.receive([record(note())])
     board.failing = {}
-    rows = second.pending._look(pending.DUE, {0}, 10)
+    rows = second.pending._look(pending.DUE, {("ring", 0)}, 10)
     work(first)
     second.pending._transact(rows)
     assert board.texts() == ["hello"]
@@ -194,7 +194,7 @@ def test_backoff_is_by_the_clock_of_the_database(inbox, board, monkeypatch):
     inbox.receive([record(note("again"), offset=1)])
     board.failing = {}
     inbox.pending.expect_work()
-    inbox.pending.work({0})
+    inbox.pending.work({("ring", 0)})
     assert board.texts() == ["hello", "again"]
 
 
@@ -202,7 +202,7 @@ def test_wait_after_a_failure_is_by_the_clock_of_the_database(inbox, board, monk
     board.failing = {"hello": RuntimeError("boom")}
     monkeypatch.setattr(timezone, "now", lambda: real_now() - timedelta(seconds=120))
     inbox.receive([record(note())])
-    inbox.pending.work({0})
+    inbox.pending.work({("ring", 0)})
     with connection.cursor() as cursor:
         cursor.execute("SELECT failures, next_attempt_at > clock_timestamp() FROM messaging_inboxmessage")
         assert cursor.fetchone() == (1, True)

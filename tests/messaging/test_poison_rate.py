@@ -8,7 +8,7 @@ import pytest
 
 from services.messaging.models import InboxMessage
 from services.messaging.receiving.inbox import Inbox
-from tests.messaging.ring import KEYS, note, record, work_off
+from tests.messaging.ring import TRUSTED, note, record, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,7 +19,7 @@ COUNT, ROUNDS = (10_000, 5) if PROOF else (2_000, 1)
 def handled_a_second(board):
     """Messages over 1,000 keys, as the consumer takes them in; the poisoned key's own are not counted."""
     records = [record(note(f"text {n % 1000}", owner=f"owner {n % 1000}"), offset=n) for n in range(COUNT)]
-    inbox = Inbox(handlers=board.handlers, keys=KEYS)
+    inbox = Inbox(handlers=board.handlers, keys=TRUSTED)
     began = time.perf_counter()
     for start in range(0, COUNT, 500):
         inbox.receive(records[start : start + 500])

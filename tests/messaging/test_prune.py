@@ -10,7 +10,7 @@ from services.messaging.models import DeadLetter, Delivery, InboxMessage, Outbox
 from services.messaging.operating.prune import prune_messages
 from services.messaging.receiving.inbox import Inbox
 from services.messaging.sending.outbox import enqueue
-from tests.messaging.ring import KEYS, note, record
+from tests.messaging.ring import TRUSTED, note, record
 from tests.support.configure import configure
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,7 +45,7 @@ def test_sent_messages_go_and_unsent_ones_stay_whatever_their_age(ring, board, s
 
 
 def test_processed_messages_go_and_pending_and_dead_ones_stay(ring, board):
-    inbox = Inbox(handlers=board.handlers, keys=KEYS)
+    inbox = Inbox(handlers=board.handlers, keys=TRUSTED)
     inbox.receive([record(note(str(number)), offset=number) for number in range(5)])
     inbox.receive([record(note("unsigned"), offset=8, headers=())])
     board.failing["pending"] = RuntimeError("boom")
@@ -83,7 +83,7 @@ def test_message_enqueued_again_while_it_is_pruned_is_not_lost(ring, board):
 
 def test_message_that_comes_again_after_its_row_was_pruned_is_offered_to_the_handler_again(ring, board):
     """So handlers must have their own memory of money; payments has the settlement."""
-    inbox = Inbox(handlers=board.handlers, keys=KEYS)
+    inbox = Inbox(handlers=board.handlers, keys=TRUSTED)
     message = note()
     inbox.receive([record(message)])
     prune_messages(now=LATER)

@@ -66,7 +66,7 @@ def test_message_keeps_its_key_bytes_and_headers(topic):
     ours = Publisher()
     ours.publish((1, 1), topic=topic, key="Анна", value=b"\0\xff", headers=[("attempt", "1"), ("ce_id", "x")])
     wait_for(ours, lambda: ours.confirmed)
-    reader = Source(topic, on_assign=lambda _: None, on_revoke=lambda _: None)
+    reader = Source([topic], on_assign=lambda _: None, on_revoke=lambda _: None)
     found = []
     wait_until(lambda: found.extend(reader.poll(0.1, 10)) or found, seconds=20, what="read", every=0)
     assert (found[0].key, found[0].value) == ("Анна".encode(), b"\0\xff")

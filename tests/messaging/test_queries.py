@@ -10,7 +10,7 @@ from services.messaging.models import Delivery, OutboxMessage
 from services.messaging.operating.queries import inbox_trace, outbox_trace
 from services.messaging.receiving.inbox import Inbox
 from services.messaging.sending.outbox import enqueue
-from tests.messaging.ring import KEYS, note, record
+from tests.messaging.ring import TRUSTED, note, record
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,7 +37,7 @@ def test_message_sent_twice_tells_its_first_confirmation():
 
 def test_received_message_tells_what_became_of_it(board):
     message = note()
-    inbox = Inbox(handlers=board.handlers, keys=KEYS)
+    inbox = Inbox(handlers=board.handlers, keys=TRUSTED)
     inbox.receive([record(message, partition=2, offset=7)])
     inbox.receive([record(message, partition=2, offset=8)])
     trace = inbox_trace("test.note", message.subject)
@@ -53,7 +53,7 @@ def test_received_message_tells_what_became_of_it(board):
 def test_message_was_produced_when_its_record_says_and_never_after_it_was_received(board, stated, told):
     message = note()
     timestamp = None if stated is None else timezone.now() + stated
-    Inbox(handlers=board.handlers, keys=KEYS).receive([replace(record(message), timestamp=timestamp)])
+    Inbox(handlers=board.handlers, keys=TRUSTED).receive([replace(record(message), timestamp=timestamp)])
     trace = inbox_trace("test.note", message.subject)
     expected = {None: None, timedelta(): trace.received_at}.get(told, timestamp)
     assert trace.produced_at == expected

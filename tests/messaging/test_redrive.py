@@ -12,13 +12,13 @@ from services.messaging.operating.choice import open_letters
 from services.messaging.operating.redrive import Redriver
 from services.messaging.receiving.inbox import Inbox
 from services.messaging.sending.outbox import enqueue
-from tests.messaging.ring import KEYS, LAST_FAILURE, note, record, work_off
+from tests.messaging.ring import LAST_FAILURE, TRUSTED, note, record, work_off
 from tests.support.configure import configure
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def inbox_of(board, keys=KEYS):
+def inbox_of(board, keys=TRUSTED):
     return Inbox(handlers=board.handlers, keys=keys)
 
 
@@ -27,7 +27,7 @@ def work(inbox):
     return work_off(inbox)
 
 
-def redrive(board, letters=None, keys=KEYS, by="ann"):
+def redrive(board, letters=None, keys=TRUSTED, by="ann"):
     redriver = Redriver(Inbox(handlers=board.handlers, keys=keys), by=by, wait=lambda seconds: None)
     return [done.outcome for done in redriver.redrive(letters if letters is not None else open_letters(), rate=1000)]
 
@@ -67,10 +67,10 @@ def test_what_dies_again_is_open_again_with_its_history(board):
 
 def test_unreadable_letter_is_read_with_the_keys_of_today(board):
     message = note("signed with a key that was not known")
-    inbox = inbox_of(board, keys={"other": b"key"})
+    inbox = inbox_of(board, keys={"ring": {"other": b"key"}})
     inbox.receive([record(message)])
     assert DeadLetter.objects.get().reason == "bad_signature"
-    assert redrive(board, keys={"other": b"key"}) == ["bad_signature"]
+    assert redrive(board, keys={"ring": {"other": b"key"}}) == ["bad_signature"]
     assert open_letters().count() == 1
     assert redrive(board) == ["pending"]
     work(inbox_of(board))
@@ -79,7 +79,7 @@ def test_unreadable_letter_is_read_with_the_keys_of_today(board):
 
 def test_redriven_duplicate_shows_as_such_and_has_no_second_effect(board):
     message = note()
-    inbox_of(board, keys={"other": b"key"}).receive([record(message, offset=1)])
+    inbox_of(board, keys={"ring": {"other": b"key"}}).receive([record(message, offset=1)])
     inbox_of(board).receive([record(message, offset=2)])
     assert redrive(board) == ["duplicate"]
     assert board.texts() == ["hello"]
@@ -99,7 +99,7 @@ def test_redriven_contradiction_stays_a_dead_letter(board):
 def test_forged_letter_that_turns_out_to_contradict_leaves_one_that_says_so(board):
     first = note("first")
     inbox_of(board).receive([record(first)])
-    inbox_of(board, keys={"other": b"key"}).receive([record(note("second", note_id=first.subject), offset=7)])
+    inbox_of(board, keys={"ring": {"other": b"key"}}).receive([record(note("second", note_id=first.subject), offset=7)])
     assert redrive(board) == ["conflict"]
     assert [letter.reason for letter in open_letters()] == ["conflict"]
 
@@ -155,7 +155,6 @@ class TestCommand:
     @pytest.fixture(autouse=True)
     def _handlers(self, board, ring, settings):
         configure(settings, RETRIES={"*": {"give_up_seconds": 0}})
-        configure(settings, HANDLERS="tests.messaging.ring.HANDLERS")
         inbox = inbox_of(board)
         board.failing = {"1": RuntimeError("x"), "2": RuntimeError("x")}
         inbox.receive([record(note(str(number), owner=str(number)), offset=number) for number in (1, 2)])

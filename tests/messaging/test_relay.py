@@ -13,7 +13,7 @@ from services.messaging.models import DeadLetter, Delivery, OutboxMessage, Pendi
 from services.messaging.sending import relay as module
 from services.messaging.sending.outbox import enqueue
 from services.messaging.sending.relay import Relay
-from tests.messaging.ring import Source, note
+from tests.messaging.ring import KEYS, Source, note
 from tests.support.backing_services import wait_until
 from tests.support.configure import configure
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def read_all(topic, count, seconds=15):
     """Everything in the topic, partition by partition in order, once `count` are there."""
     found = []
-    subscription = Source(topic, on_assign=lambda _: None, on_revoke=lambda _: None)
+    subscription = Source([topic], on_assign=lambda _: None, on_revoke=lambda _: None)
     deadline = time.monotonic() + seconds
     while len(found) < count and time.monotonic() < deadline:
         found += subscription.poll(0.1, 500)
@@ -195,15 +195,15 @@ def test_probe_of_a_relay_tells_whether_the_broker_answers(topic, direct, settin
 
 
 def test_topic_that_the_broker_lacks_keeps_its_own_messages_waiting_and_no_others(topic, direct, settings):
-    configure(settings, SENDS_TO=f"{topic}-renamed")
+    configure(settings, SENDS={"*": f"{topic}-renamed"}, KEYS={topic: KEYS, f"{topic}-renamed": KEYS})
     send(*[note(f"for nowhere {number}") for number in range(300)])
-    configure(settings, SENDS_TO=topic)
+    configure(settings, SENDS={"*": topic})
     send(note("for somewhere"))
     relay = Relay(direct, batch_size=100)
     wait_until(lambda: relay.step() > 0 or Delivery.objects.exists(), seconds=40, what="the good one sent", every=0)
     assert Delivery.objects.get().message.topic == topic
     assert PendingDelivery.objects.count() == 300
-    configure(settings, SENDS_TO=f"{topic}-renamed")
+    configure(settings, SENDS={"*": f"{topic}-renamed"}, KEYS={topic: KEYS, f"{topic}-renamed": KEYS})
     create_topics()
     wait_until(lambda: relay.step() < 0 or Delivery.objects.count() == 301, seconds=40, what="the rest sent", every=0)
     assert DeadLetter.objects.count() == 0

@@ -31,7 +31,7 @@ def subscribe(topic):
     opened = []
 
     def subscribe():
-        opened.append(Source(topic, on_assign=lambda _: None, on_revoke=lambda _: None))
+        opened.append(Source([topic], on_assign=lambda _: None, on_revoke=lambda _: None))
         return opened[-1]
 
     yield subscribe

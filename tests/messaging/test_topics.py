@@ -9,8 +9,8 @@ from tests.support.configure import configure
 from tests.support.proxy import Proxy
 
 
-def test_both_topics_are_made_with_their_partitions_and_made_once(ring, settings):
-    configure(settings, RECEIVES_FROM=f"{ring}-back", TOPIC_PARTITIONS=3)
+def test_topics_are_made_with_their_partitions_and_made_once(ring, settings):
+    configure(settings, RECEIVES=[f"{ring}-back"], TOPIC_PARTITIONS=3)
     create_topics()
     create_topics()
     assert partition_counts([ring, f"{ring}-back"]) == {ring: 3, f"{ring}-back": 3}

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from services.messaging.message import PermanentError, Received
 from services.orders.events import ORDER_SETTLED, OrderSettled
-from services.orders.handlers import HANDLERS
+from services.orders.handlers import on_orders_settled
 from services.orders.models import Order, OrderItem
 from services.orders.use_cases import UnknownOrder, apply_settlements
 
@@ -18,7 +18,7 @@ def answer(order_id, status="PAID", reason=""):
 
 def handle(*answers):
     with transaction.atomic():
-        HANDLERS[ORDER_SETTLED].handle(answers)
+        on_orders_settled(answers)
 
 
 def state(order):

@@ -15,7 +15,7 @@ RECEIVED = golden_of_topic("inbox")
 
 @pytest.mark.django_db(transaction=True)
 def test_task_is_sent_byte_for_byte_as_its_version_was(settings):
-    configure(settings, SENDS_TO="outbox", SENDING_KEYS=KEYS)
+    configure(settings, SENDS={"*": "outbox"}, KEYS={"outbox": KEYS})
     require_golden(ORDER_PLACED, lambda says: order_placed(order_of(says)))
 
 

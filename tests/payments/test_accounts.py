@@ -191,12 +191,12 @@ def test_deposit_beside_one_that_takes_too_long_is_told_to_come_again(user_id, h
 
 
 def test_entries_are_the_callers_own_newest_first(get, user_id):
-    from services.payments.handlers import HANDLERS
+    from services.payments.handlers import on_orders_placed
 
     open_with(500, user_id)
     open_with(900)
     payment = task(user_id, 200)
-    HANDLERS["orders.order_placed"].handle([received(payment)])
+    on_orders_placed([received(payment)])
     paid, deposited = get(f"{URL}/entries").json()["results"]
     assert paid | {"id": 0, "created_at": 0} == {
         "id": 0,

@@ -9,9 +9,10 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import Count, Sum
 
+from services.messaging.handlers import handlers
 from services.messaging.message import KeysBusy, PermanentError
 from services.messaging.models import OutboxMessage, PendingDelivery
-from services.payments.handlers import HANDLERS
+from services.payments.handlers import on_orders_placed
 from services.payments.models import Account, LedgerEntry, Settlement
 from services.payments.use_cases import decide_orders, deposit
 from tests.payments.builders import open_with, received, task
@@ -182,7 +183,7 @@ def test_order_in_another_currency_than_the_accounts_is_rejected_and_its_neighbo
 
 
 def test_handler_answers_a_duplicate_with_its_attempt():
-    handler = HANDLERS["orders.order_placed"]
+    handler = handlers()["orders.order_placed"]
     account = open_with(1000)
     first = task(account.user_id, 300)
     handler.handle([received(first)])
@@ -193,7 +194,7 @@ def test_handler_answers_a_duplicate_with_its_attempt():
 
 def test_answer_carries_the_trace_of_its_message():
     trace = f"00-{'a' * 32}-{'b' * 16}-01"
-    HANDLERS["orders.order_placed"].handle([received(replace(task(uuid.uuid4(), 1), traceparent=trace))])
+    on_orders_placed([received(replace(task(uuid.uuid4(), 1), traceparent=trace))])
     assert OutboxMessage.objects.get(type="payments.order_settled").headers["traceparent"].split("-")[1] == "a" * 32
 
 

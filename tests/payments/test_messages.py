@@ -14,7 +14,7 @@ RECEIVED = golden_of_topic("outbox")
 
 @pytest.mark.django_db(transaction=True)
 def test_answer_is_sent_byte_for_byte_as_its_version_was(settings):
-    configure(settings, SENDS_TO="inbox", SENDING_KEYS=KEYS)
+    configure(settings, SENDS={"*": "inbox"}, KEYS={"inbox": KEYS})
     require_golden(ORDER_SETTLED, answer_of)
 
 

@@ -101,17 +101,20 @@ class Subscription:
         self._positions = None
         self._paused = set()
 
+    def _places(self):
+        return {("saga", number) for number in self._positions}
+
     def poll(self, seconds, limit):
         if self._broker.down:
             return []
         if self._positions is None:
             self._positions = dict(self._broker.offsets)
-            self._on_assign(set(self._positions))
+            self._on_assign(self._places())
         found = []
         for number, position in self._positions.items():
             log = self._broker.logs[number]
             start = position if position <= len(log) else 0  # out of range: from the earliest
-            taken = log[start : start + limit - len(found)] if number not in self._paused else []
+            taken = log[start : start + limit - len(found)] if ("saga", number) not in self._paused else []
             self._positions[number] = start + len(taken)
             found += taken
         return found
@@ -119,7 +122,7 @@ class Subscription:
     def rebalance(self):
         """All partitions go, and come again at the next poll."""
         if self._positions is not None:
-            self.on_revoke(set(self._positions))
+            self.on_revoke(self._places())
             self._positions = None
 
     def commit(self, records):
@@ -127,11 +130,11 @@ class Subscription:
         for record in records:
             self._broker.offsets[record.partition] = record.offset + 1
 
-    def pause(self, partitions):
-        self._paused |= partitions
+    def pause(self, places):
+        self._paused |= places
 
-    def resume(self, partitions):
-        self._paused -= partitions
+    def resume(self, places):
+        self._paused -= places
 
     def answers(self):
         return not self._broker.down

@@ -11,9 +11,8 @@ INSTALLED_APPS = [*COMMON_APPS, "services.messaging", "services.orders", "servic
 ROOT_URLCONF = "services.common.http.urls"
 MESSAGING = {
     **MESSAGING,
-    "SENDS_TO": "saga",
-    "RECEIVES_FROM": "saga",
-    "RECEIVING_KEYS": MESSAGING["SENDING_KEYS"],
-    "HANDLERS": "tests.saga.business.HANDLERS",
+    "SENDS": {"*": "saga"},
+    "RECEIVES": ["saga"],
+    "KEYS": {"saga": {"k1": b"saga"}},
     "TOPIC_PARTITIONS": 3,
 }

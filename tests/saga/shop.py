@@ -9,19 +9,19 @@ from django.utils import timezone
 from services.messaging import faults
 from services.messaging.conf import configuration
 from services.messaging.models import DeadLetter, InboxMessage, PendingDelivery, pending_inbox
-from services.messaging.operating import wiring
 from services.messaging.operating.choice import open_letters
 from services.messaging.operating.prune import prune_messages
 from services.messaging.operating.redrive import Redriver
 from services.messaging.processes.leader import open_connection
 from services.messaging.receiving.consumer import Consumer
+from services.messaging.receiving.inbox import Inbox
 from services.messaging.sending.relay import Relay
 from services.orders.models import Order
 from services.orders.use_cases import place_order, resend_unsettled
 from services.payments.models import Settlement
 from services.payments.use_cases import deposit, open_account
 from tests.saga.broker import Broker, Publisher, Subscription
-from tests.saga.business import failing
+from tests.saga.business import failing, handlers_of_both
 
 POISONS = (b"not JSON", b"\x00", b"[]")
 
@@ -110,9 +110,9 @@ class Shop:
         make_step(self._zombie, limit=4)
 
     def _new_consumer(self):
-        return Consumer(configuration().receives_from, wiring.inbox(), self._subscribe)
+        return Consumer(configuration().receives, new_inbox(), self._subscribe)
 
-    def _subscribe(self, topic, **callbacks):
+    def _subscribe(self, topics, **callbacks):
         return Subscription(self.broker, on_commit=require_stored, **callbacks)
 
     def rebalance(self):
@@ -145,7 +145,7 @@ class Shop:
 
     def redrive(self):
         """Whoever wrote the dead letters off gives all of them another chance."""
-        redriver = Redriver(wiring.inbox(), by="saga", wait=lambda seconds: None)
+        redriver = Redriver(new_inbox(), by="saga", wait=lambda seconds: None)
         return list(redriver.redrive(open_letters(), rate=1e9))
 
     def mend(self):
@@ -208,6 +208,10 @@ class Shop:
         settled = list(Settlement.objects.values_list("order_id", flat=True))
         unsent = list(PendingDelivery.objects.values("message__type", "message__subject", "attempt"))
         return {"inbox": waiting, "new": new, "settled": settled, "unsent": unsent, "offsets": self.broker.offsets}
+
+
+def new_inbox():
+    return Inbox(handlers=handlers_of_both(), keys=configuration().keys)
 
 
 def make_step(consumer, limit):

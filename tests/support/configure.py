@@ -8,11 +8,6 @@ from pytest_django import Settings
 NOBODY: dict[str, Any] = {
     "SERVICE": "nobody",
     "SOURCE": "urn:test",
-    "SENDS_TO": "nowhere",
-    "RECEIVES_FROM": "nowhere",
-    "SENDING_KEYS": {},
-    "RECEIVING_KEYS": {},
-    "HANDLERS": "",
 }
 
 

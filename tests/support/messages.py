@@ -10,9 +10,9 @@ from typing import Any
 from django.db import transaction
 from jsonschema import Draft202012Validator, FormatChecker
 
+from services.messaging.handlers import handlers
 from services.messaging.kafka.publisher import Publisher
 from services.messaging.message import Message
-from services.messaging.operating import wiring
 from services.messaging.processes.leader import open_connection
 from services.messaging.receiving.decode import decode
 from services.messaging.record import Confirmation, Record
@@ -43,7 +43,7 @@ class Golden:
 
     def understood(self) -> dict[str, Any]:
         """Of its business fields, what today's reader in this project makes of the record. Raises `Unreadable`."""
-        arrival = decode(record_from(self.record), handlers=wiring.handlers(), keys=KEYS)
+        arrival = decode(record_from(self.record), handlers=handlers(), keys={self.record["topic"]: KEYS})
         event = {**asdict(arrival.received.event), "attempt": arrival.received.attempt}
         return {name: as_json(event[name]) for name in self.says if name in event}
 

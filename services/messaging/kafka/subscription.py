@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from ..conf import configuration
-from ..record import Record
+from ..record import Place, Record
 from .config import consumer_config
 from .topics import broker_answers
 
@@ -19,16 +20,16 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Subscription:
-    """A member of the consumer group on one topic. Callbacks run inside `poll`, on the caller's thread."""
+    """A member of the consumer group. Callbacks run inside `poll`, on the caller's thread."""
 
     def __init__(
         self,
-        topic: str,
+        topics: Sequence[str],
         *,
-        on_assign: Callable[[set[int]], None],
-        on_revoke: Callable[[set[int]], None],
+        on_assign: Callable[[set[Place]], None],
+        on_revoke: Callable[[set[Place]], None],
     ) -> None:
-        self._topic = topic
+        self._topics = list(topics)
         self._on_assign = on_assign
         self._on_revoke = on_revoke
         self._closed = False
@@ -36,14 +37,14 @@ class Subscription:
         self._begin()
 
     def _begin(self) -> None:
-        self._consumer.subscribe([self._topic], on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
+        self._consumer.subscribe(self._topics, on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
 
     def _assign(self, consumer: Consumer, parts: list[TopicPartition]) -> None:
         consumer.incremental_assign(parts)  # first: a partition that is not assigned yet cannot be paused
-        self._on_assign({part.partition for part in parts})
+        self._on_assign({(part.topic, part.partition) for part in parts})
 
     def _revoke(self, _: Consumer, parts: list[TopicPartition]) -> None:
-        self._on_revoke({part.partition for part in parts})
+        self._on_revoke({(part.topic, part.partition) for part in parts})
 
     def _note_error(self, error: KafkaError) -> None:
         """The client mends it by itself."""
@@ -67,20 +68,20 @@ class Subscription:
 
     def commit(self, records: Sequence[Record]) -> None:
         """Commit the offsets after these records. A failure only means that they come again."""
-        last: dict[int, int] = {}
+        last: dict[Place, int] = {}
         for record in records:
-            last[record.partition] = max(last.get(record.partition, 0), record.offset + 1)
-        offsets = [TopicPartition(self._topic, partition, offset) for partition, offset in last.items()]
+            last[record.place] = max(last.get(record.place, 0), record.offset + 1)
+        offsets = [TopicPartition(*place, offset) for place, offset in last.items()]
         try:
             self._consumer.commit(offsets=offsets, asynchronous=False)
         except KafkaException as error:
             logger.warning("offsets were not committed", action="commit_offsets", error=str(error))
 
-    def pause(self, partitions: set[int]) -> None:
-        self._consumer.pause([TopicPartition(self._topic, partition) for partition in partitions])
+    def pause(self, places: set[Place]) -> None:
+        self._consumer.pause([TopicPartition(*place) for place in places])
 
-    def resume(self, partitions: set[int]) -> None:
-        self._consumer.resume([TopicPartition(self._topic, partition) for partition in partitions])
+    def resume(self, places: set[Place]) -> None:
+        self._consumer.resume([TopicPartition(*place) for place in places])
 
     def answers(self) -> bool:
         """Whether the broker does; safe to call from another thread."""
@@ -94,7 +95,7 @@ class Subscription:
 
 
 class Assignment(Subscription):
-    """Every partition of one topic, without a group: for the embedded broker, whose groups lose their members.
+    """Every partition of the topics, without a group: for the embedded broker, whose groups lose their members.
 
     Whoever reads so must be the only one: see `receiving.led`. Once the connection was lost, all begins anew at the
     committed offsets: the broker may have come back without its data, and says nothing of an offset that it lacks.
@@ -102,9 +103,12 @@ class Assignment(Subscription):
 
     def _begin(self) -> None:
         self._lost = False
-        everything = set(range(configuration().topic_partitions))
-        self._consumer.assign([TopicPartition(self._topic, number) for number in everything])
+        everything = self._everything()
+        self._consumer.assign([TopicPartition(*place) for place in everything])
         self._on_assign(everything)
+
+    def _everything(self) -> set[Place]:
+        return set(product(self._topics, range(configuration().topic_partitions)))
 
     def _note_error(self, error: KafkaError) -> None:
         self._lost = self._lost or error.code() in CONNECTION_LOST
@@ -112,17 +116,17 @@ class Assignment(Subscription):
     def poll(self, seconds: float, limit: int) -> list[Record]:
         """What waits, at most `limit`; waits so long for the first and not at all for the rest."""
         if self._lost:
-            self._on_revoke(set(range(configuration().topic_partitions)))
+            self._on_revoke(self._everything())
             self._begin()
         return super().poll(seconds, limit)
 
 
 def subscribe(
-    topic: str, *, on_assign: Callable[[set[int]], None], on_revoke: Callable[[set[int]], None]
+    topics: Sequence[str], *, on_assign: Callable[[set[Place]], None], on_revoke: Callable[[set[Place]], None]
 ) -> Subscription:
-    """Read the topic as the broker of the settings allows it."""
+    """Read the topics as the broker of the settings allows it."""
     kind = Assignment if configuration().kafka_profile == "embedded" else Subscription
-    return kind(topic, on_assign=on_assign, on_revoke=on_revoke)
+    return kind(topics, on_assign=on_assign, on_revoke=on_revoke)
 
 
 def record_from(message: Message) -> Record:

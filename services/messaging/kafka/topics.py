@@ -24,7 +24,7 @@ class BrokerAway(TopicsNotReady):
 
 
 def create_topics() -> None:
-    """Create both topics where they are missing, then check them. Safe to call again."""
+    """Create the topics where they are missing, then check them. Safe to call again."""
     admin = AdminClient(client_config())
     config = {
         "min.insync.replicas": str(configuration().topic_min_insync_replicas),
@@ -32,7 +32,7 @@ def create_topics() -> None:
         # The broker's clock dates a record, not its sender's; the embedded broker keeps the relay's all the same.
         "message.timestamp.type": "LogAppendTime",
     }
-    names = sorted({configuration().sends_to, configuration().receives_from})
+    names = configuration().topics
     topics = [
         NewTopic(name, configuration().topic_partitions, configuration().topic_replication_factor, config=config)
         for name in names
@@ -51,7 +51,7 @@ def check_topics(names: Sequence[str]) -> None:
     found = partition_counts(names)
     for name in names:
         if name not in found:
-            raise TopicsNotReady(f"topic {name} is missing: run `manage.py {configuration().service} create_topics`")
+            raise TopicsNotReady(f"topic {name} is missing: run the command create_topics")
         if (count := found[name]) != configuration().topic_partitions:
             raise TopicsNotReady(
                 f"topic {name} has {count} partitions and TOPIC_PARTITIONS says {configuration().topic_partitions}: "

@@ -3,6 +3,7 @@
 How much waits has no bound: a burst is no trouble while it drains, and the age of the oldest says whether it does.
 """
 
+from ..conf import configuration
 from ..facts import Fact
 from ..models import PendingDelivery, pending_inbox
 from ..processes.leader import Role, lock_number
@@ -83,8 +84,8 @@ FACTS = (
     ),
     Fact(
         name="relay_has_leader",
-        help="Whether a relay leads: without one nothing is sent.",
-        read=lambda: has_leader(Role.RELAY),
+        help="Whether a relay leads: without one nothing is sent. True where the service sends nothing.",
+        read=lambda: not configuration().sends or has_leader(Role.RELAY),
         at_least=1,
     ),
     Fact(

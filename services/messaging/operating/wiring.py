@@ -1,25 +1,24 @@
-"""What the settings name, put together: the one place where handlers, keys and chores become objects."""
+"""What the settings and the apps name, put together: the one place where it becomes objects."""
 
 from collections.abc import Callable, Mapping
 
 from django.utils.module_loading import import_string
 
 from ..conf import configuration
-from ..message import Handlers
+from ..handlers import handlers
 from ..receiving.inbox import Inbox
+from .prune import prune_messages
 
-
-def handlers() -> Handlers:
-    """What this service does with each type of message."""
-    found: Handlers = import_string(configuration().handlers)
-    return found
+PRUNE_SECONDS = 5
 
 
 def inbox() -> Inbox:
-    """The inbox with this service's handlers, trusting the keys of who sends to it."""
-    return Inbox(handlers=handlers(), keys=configuration().receiving_keys)
+    """The inbox with this service's handlers; each topic that it receives from is read with that topic's keys alone."""
+    conf = configuration()
+    return Inbox(handlers=handlers(), keys={topic: conf.keys[topic] for topic in conf.receives})
 
 
 def chores() -> Mapping[Callable[[], object], int]:
-    """This service's chores, each with its seconds."""
-    return {import_string(path): seconds for path, seconds in configuration().chores.items()}
+    """This service's chores, each with its seconds; pruning is one of everybody's."""
+    own = {import_string(path): seconds for path, seconds in configuration().chores.items()}
+    return {prune_messages: PRUNE_SECONDS, **own}

@@ -16,4 +16,4 @@ def require_durable_database() -> None:
             cursor.execute("SELECT current_setting(%s)", [name])
             row = cursor.fetchone()
         if row is None or row[0] == "off":
-            sys.exit(f"PostgreSQL runs with {name}=off and would lose confirmed payments: turn it on")
+            sys.exit(f"PostgreSQL runs with {name}=off and would lose what it has confirmed: turn it on")

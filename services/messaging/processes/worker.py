@@ -39,6 +39,10 @@ class Worker:
             signal.signal(number, self._stop)
         if self.probe_port is not None:
             serve_probe(self, self.probe_port)
+        self.work()
+
+    def work(self) -> None:
+        """The same for a thread, which no signal reaches: until `stop`."""
         logger.info("started", action="start", worker=self.name)
         try:
             while not self._stopping:
@@ -48,10 +52,14 @@ class Worker:
             self.close()
         logger.info("stopped", action="stop", worker=self.name)
 
+    def stop(self) -> None:
+        """End after this step."""
+        self._stopping = True
+
     def _stop(self, number: int, _: FrameType | None) -> None:
         if self._stopping:
             raise SystemExit(128 + number)
-        self._stopping = True
+        self.stop()
 
     def alive(self) -> bool:
         """Whether it still makes steps."""

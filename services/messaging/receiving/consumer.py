@@ -31,8 +31,8 @@ class Source(Protocol):
 
     def poll(self, seconds: float, limit: int) -> list[Record]: ...
     def commit(self, records: Sequence[Record]) -> None: ...
-    def pause(self, partitions: set[int]) -> None: ...
-    def resume(self, partitions: set[int]) -> None: ...
+    def pause(self, places: set[Place]) -> None: ...
+    def resume(self, places: set[Place]) -> None: ...
     def answers(self) -> bool: ...
     def close(self) -> None: ...
 
@@ -45,22 +45,24 @@ class Consumer:
     trusted to deliver once, or at all. While the database is away, records are held and the group is kept.
     """
 
-    def __init__(self, topic: str, inbox: Inbox, subscribe: Callable[..., Source], *, batch_size: int = 500) -> None:
+    def __init__(
+        self, topics: Sequence[str], inbox: Inbox, subscribe: Callable[..., Source], *, batch_size: int = 500
+    ) -> None:
         self._inbox = inbox
         self._batch_size = batch_size
-        self._assigned: set[int] = set()
+        self._assigned: set[Place] = set()
         self._held: list[Record] = []  # polled and not stored yet
-        self._paused: set[int] = set()
+        self._paused: set[Place] = set()
         self._hold_until = 0.0
         self._failures = 0
         self._empty_since = time.monotonic()
-        self._source = subscribe(topic, on_assign=self._on_assign, on_revoke=self._on_revoke)
+        self._source = subscribe(topics, on_assign=self._on_assign, on_revoke=self._on_revoke)
 
     def step(self) -> int:
         """Take what has come, or wait for it a little; handle what is pending. Returns how many records came."""
         polled = self._source.poll(0 if self._inbox.pending.is_behind else POLL_SECONDS, self._batch_size)
         # A rebalance amid the poll may have taken some away: they are its successor's, who reads them again.
-        records = [record for record in polled if record.partition in self._assigned]
+        records = [record for record in polled if record.place in self._assigned]
         if records:
             fault_point("consumer.before_store")
             self._held += records
@@ -87,14 +89,14 @@ class Consumer:
         """For the probe."""
         return {"database": self.database_answers()}
 
-    def _on_assign(self, partitions: set[int]) -> None:
-        self._assigned |= partitions
+    def _on_assign(self, places: set[Place]) -> None:
+        self._assigned |= places
         logger.info("partitions assigned", action="assign", partitions=sorted(self._assigned))
 
-    def _on_revoke(self, partitions: set[int]) -> None:
-        self._assigned -= partitions
-        self._paused -= partitions
-        self._held = [record for record in self._held if record.partition in self._assigned]
+    def _on_revoke(self, places: set[Place]) -> None:
+        self._assigned -= places
+        self._paused -= places
+        self._held = [record for record in self._held if record.place in self._assigned]
         self._empty_since = time.monotonic()
 
     def _work(self) -> None:
@@ -118,7 +120,7 @@ class Consumer:
 
     def _pause_what_is_held(self) -> None:
         """Only where it is held over a step: a pause throws away what was fetched ahead."""
-        held = {record.partition for record in self._held}
+        held = {record.place for record in self._held}
         if held != self._paused:
             self._source.pause(held - self._paused)
             self._source.resume(self._paused - held)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
 
-from ..message import MAX_ATTEMPT, MAX_KEY, Event, Handlers, MessageHandler, Received
+from ..conf import KeyRing
+from ..message import MAX_ATTEMPT, MAX_KEY, Event, Handlers, MessageHandler, Payload, Received, identity
 from ..reasons import Reason
 from ..record import Record
 from ..signature import BadSignature, verify
@@ -31,7 +32,7 @@ class Unreadable(Exception):
 
 
 class Identity(NamedTuple):
-    """What a message is about: the inbox keeps one message of a type about a subject."""
+    """What a message is about: the inbox keeps one message of a type about a subject in a revision."""
 
     type: str
     subject: uuid.UUID
@@ -49,7 +50,7 @@ class Arrival:
     fingerprint: bytes
 
 
-def decode(record: Record, *, handlers: Handlers, keys: Mapping[str, bytes]) -> Arrival:
+def decode(record: Record, *, handlers: Handlers, keys: Mapping[str, KeyRing]) -> Arrival:
     """Check the signature, then read. Raises `Unreadable` alone: what a content can raise is its own."""
     try:
         return _decode(record, handlers, keys)
@@ -59,15 +60,15 @@ def decode(record: Record, *, handlers: Handlers, keys: Mapping[str, bytes]) -> 
         raise Unreadable(Reason.INVALID, f"{type(error).__name__}: {error}") from error
 
 
-def _decode(record: Record, handlers: Handlers, keys: Mapping[str, bytes]) -> Arrival:
+def _decode(record: Record, handlers: Handlers, keys: Mapping[str, KeyRing]) -> Arrival:
     headers = dict(record.headers)
-    check_signature(record, headers, keys)
+    check_signature(record, headers, keys.get(record.topic, {}))
     payload = parse_json(record.value or b"")
     handler = handler_for(payload, handlers)
-    event = parse(payload, handler)
+    event = parse(payload, handler, (record.key or b"").decode())
     key, subject, fingerprint = event.key, event.subject, event.fingerprint
-    if not isinstance(subject, uuid.UUID) or not isinstance(fingerprint, bytes):
-        raise Unreadable(Reason.INVALID, "the handler's event needs a UUID as subject and bytes as fingerprint")
+    if not isinstance(subject, uuid.UUID | int | str) or not isinstance(fingerprint, bytes):
+        raise Unreadable(Reason.INVALID, "the handler's event needs a subject, and bytes as fingerprint")
     if not key or record.key != key.encode() or not is_storable(key, MAX_KEY):
         raise Unreadable(Reason.INVALID, "the key is not the payload's")
     received = Received(
@@ -77,10 +78,11 @@ def _decode(record: Record, handlers: Handlers, keys: Mapping[str, bytes]) -> Ar
         traceparent=traceparent_of(headers),
         event=event,
     )
-    return Arrival(record, received, handler, Identity(received.type, subject), key, fingerprint)
+    about = Identity(received.type, identity(subject, getattr(event, "revision", "")))
+    return Arrival(record, received, handler, about, key, fingerprint)
 
 
-def check_signature(record: Record, headers: Mapping[str, bytes], keys: Mapping[str, bytes]) -> None:
+def check_signature(record: Record, headers: Mapping[str, bytes], keys: KeyRing) -> None:
     if "signature" not in headers:
         raise Unreadable(Reason.UNSIGNED, "there is no signature header")
     signature, attempt = headers["signature"].decode("ascii", "replace"), headers.get("attempt", b"")
@@ -111,8 +113,10 @@ def handler_for(payload: Mapping[str, Any], handlers: Handlers) -> MessageHandle
     return handlers[name]
 
 
-def parse(payload: Mapping[str, Any], handler: MessageHandler[Any]) -> Event:
+def parse(payload: Mapping[str, Any], handler: MessageHandler[Any], key: str) -> Event:
     """The service's own reading; whatever its code raises says that this payload is none."""
+    if handler.parse is None:
+        return Payload(payload, key)
     try:
         event: Event = handler.parse(payload)
     except Exception as error:

@@ -7,6 +7,7 @@ import structlog
 from django.db import transaction
 from psycopg.types.json import Jsonb
 
+from ..conf import KeyRing, configuration
 from ..faults import fault_point
 from ..headers import quote_headers
 from ..message import Handlers, KeysBusy
@@ -22,8 +23,8 @@ from .pending import PendingMessages
 logger = structlog.get_logger(__name__)
 
 KEYS_THAT_WAIT = """
-SELECT DISTINCT key FROM messaging_inboxmessage
-WHERE processed_at IS NULL AND dead_at IS NULL AND key = ANY(%b::text[])
+SELECT DISTINCT topic, key FROM messaging_inboxmessage
+WHERE processed_at IS NULL AND dead_at IS NULL AND key = ANY(%b::text[]) AND topic = ANY(%b::text[])
 """
 ARRIVED = Given(
     message_id="uuid",
@@ -55,7 +56,7 @@ RETURNING type, subject
 class Inbox:
     """Stores records and has their messages handled, under the locks of their partitions."""
 
-    def __init__(self, *, handlers: Handlers, keys: Mapping[str, bytes]) -> None:
+    def __init__(self, *, handlers: Handlers, keys: Mapping[str, KeyRing]) -> None:
         self._handlers = handlers
         self._keys = keys
         self.pending = PendingMessages(handlers)
@@ -111,7 +112,8 @@ class Inbox:
             try:
                 arrivals.append(decode(record, handlers=self._handlers, keys=self._keys))
             except Unreadable as error:
-                refusals.append(Refusal(record, error.reason, error.detail))
+                if not is_ignored(error):
+                    refusals.append(Refusal(record, error.reason, error.detail))
         return arrivals, refusals
 
     @transaction.atomic
@@ -124,8 +126,12 @@ class Inbox:
         if not arrivals:
             return
         first = first_of_each(arrivals)
-        waiting = self._keys_that_wait(arrivals) | set(unhandled)
-        at_once = {identity for identity, arrival in first.items() if arrival.key not in waiting}
+        waiting = self._keys_that_wait(arrivals)
+        at_once = {
+            identity
+            for identity, arrival in first.items()
+            if arrival.key not in unhandled and (arrival.record.topic, arrival.key) not in waiting
+        }
         fresh = insert(first.values(), at_once)
         fault_point("inbox.before_handle")
         to_handle = fresh & at_once
@@ -135,11 +141,18 @@ class Inbox:
         absorb_duplicates(repeated, apart=bool(unhandled))
         fault_point("inbox.before_commit")
 
-    def _keys_that_wait(self, arrivals: Sequence[Arrival]) -> set[str]:
-        waiting = {key for (key,) in fetch(KEYS_THAT_WAIT, [list({arrival.key for arrival in arrivals})])}
+    def _keys_that_wait(self, arrivals: Sequence[Arrival]) -> set[tuple[str, str]]:
+        """With their topics: the same key in two topics is two queues."""
+        keys, topics = {arrival.key for arrival in arrivals}, {arrival.record.topic for arrival in arrivals}
+        waiting = {(topic, key) for topic, key in fetch(KEYS_THAT_WAIT, [list(keys), list(topics)])}
         if waiting:
             self.pending.expect_work()
         return waiting
+
+
+def is_ignored(error: Unreadable) -> bool:
+    """Whether it is a genuine message of which this service wants to know nothing."""
+    return error.reason is Reason.UNKNOWN_TYPE and configuration().unhandled == "ignore"
 
 
 def ends_the_batch(error: Exception) -> bool:

@@ -12,6 +12,7 @@ from ..faults import fault_point
 from ..headers import unquote_headers
 from ..message import Handlers, KeysBusy, Received
 from ..models import InboxMessage, pending_inbox
+from ..record import Place
 from ..sql import fetch, is_contested, is_of_the_database
 from .decode import handler_for, parse, parse_json, traceparent_of
 from .failures import postpone, record_failure
@@ -29,11 +30,12 @@ MOST_RETRIES = 100
 # Due, and held back by no earlier message of its key that failed or waits.
 DUE = """
 SELECT id, topic, partition, key, type FROM messaging_inboxmessage AS message
-WHERE processed_at IS NULL AND dead_at IS NULL AND partition = ANY(%b::int[])
+WHERE processed_at IS NULL AND dead_at IS NULL
+    AND (topic, partition) IN (SELECT * FROM unnest(%b::text[], %b::int[]))
     AND failures = 0 AND next_attempt_at <= clock_timestamp()
     AND NOT EXISTS (
         SELECT FROM messaging_inboxmessage AS earlier
-        WHERE earlier.key = message.key AND earlier.id < message.id
+        WHERE earlier.topic = message.topic AND earlier.key = message.key AND earlier.id < message.id
             AND earlier.processed_at IS NULL AND earlier.dead_at IS NULL
             AND (earlier.failures > 0 OR earlier.next_attempt_at > clock_timestamp())
     )
@@ -42,11 +44,12 @@ ORDER BY id LIMIT %b
 # Failed before and due again; only the first of its key.
 DUE_AGAIN = """
 SELECT id, topic, partition, key, type FROM messaging_inboxmessage AS message
-WHERE processed_at IS NULL AND dead_at IS NULL AND partition = ANY(%b::int[])
+WHERE processed_at IS NULL AND dead_at IS NULL
+    AND (topic, partition) IN (SELECT * FROM unnest(%b::text[], %b::int[]))
     AND failures > 0 AND next_attempt_at <= clock_timestamp()
     AND NOT EXISTS (
         SELECT FROM messaging_inboxmessage AS earlier
-        WHERE earlier.key = message.key AND earlier.id < message.id
+        WHERE earlier.topic = message.topic AND earlier.key = message.key AND earlier.id < message.id
             AND earlier.processed_at IS NULL AND earlier.dead_at IS NULL
     )
 ORDER BY next_attempt_at LIMIT %b
@@ -77,25 +80,26 @@ class PendingMessages:
         """Look at the next call."""
         self._next_look = 0.0
 
-    def work(self, partitions: Collection[int]) -> int:
+    def work(self, places: Collection[Place]) -> int:
         """Handle pending messages of these partitions that are due; returns how many it took on.
 
         Those that never failed go in groups, smaller after a failure until the bad one stands alone; those that did
         go one by one. After a failure the later messages of that key wait. Raises what the database says of itself.
         """
-        if time.monotonic() < self._next_look or not partitions:
+        if time.monotonic() < self._next_look or not places:
             return 0
         started = time.monotonic()
-        again = self._look(DUE_AGAIN, partitions, MOST_RETRIES)
+        again = self._look(DUE_AGAIN, places, MOST_RETRIES)
         left = self._retry(again, started + STEP_SECONDS / 2)
-        due = self._look(DUE, partitions, LARGEST_GROUP)
+        due = self._look(DUE, places, LARGEST_GROUP)
         left += self._work_through(due, started + STEP_SECONDS)
         self.is_behind = left > 0 or len(due) == LARGEST_GROUP
         self._next_look = 0.0 if self.is_behind else time.monotonic() + LOOK_SECONDS
         return len(due) + len(again)
 
-    def _look(self, statement: str, partitions: Collection[int], limit: int) -> list[Waiting]:
-        return [Waiting(*row) for row in fetch(statement, [list(partitions), limit])]
+    def _look(self, statement: str, places: Collection[Place], limit: int) -> list[Waiting]:
+        topics, partitions = [topic for topic, _ in places], [partition for _, partition in places]
+        return [Waiting(*row) for row in fetch(statement, [topics, partitions, limit])]
 
     def _work_through(self, rows: list[Waiting], deadline: float) -> int:
         """Handle these in groups; returns how many were left when the time was over."""
@@ -161,5 +165,5 @@ class PendingMessages:
             type=row.type,
             attempt=row.attempt,
             traceparent=traceparent_of(dict(unquote_headers(row.headers))),
-            event=parse(payload, handler),
+            event=parse(payload, handler, row.key),
         )

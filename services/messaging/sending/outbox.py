@@ -2,15 +2,18 @@
 
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db import DatabaseError, connection, transaction
 from django.db.transaction import TransactionManagementError
+from django.utils import timezone
 from psycopg.types.json import Jsonb
 
 from ..conf import configuration
-from ..message import Message
+from ..message import Message, Subject, Unsendable
 from ..sql import Given, fetch
 from ..trace import current_traceparent
 
@@ -62,6 +65,26 @@ class ContentChanged(ValueError):
     """A message of this type about this subject is there with other content: the receivers would take it for a lie."""
 
 
+def publish(
+    message_type: str,
+    *,
+    subject: Subject,
+    key: str,
+    payload: Mapping[str, Any],
+    revision: int | str = "",
+    occurred_at: datetime | None = None,
+) -> uuid.UUID:
+    """Record one message in the caller's transaction, as `enqueue` does; returns its id.
+
+    Messages of one key are handled in order. What can be sent again later, from a business row, states that row's
+    `occurred_at`: without one it is now, and another moment is another content.
+    """
+    moment = occurred_at or timezone.now()
+    message = Message(message_type, subject, key, moment, payload, revision=revision)
+    enqueue([message])
+    return message.message_id
+
+
 def enqueue(messages: Sequence[Message], *, traceparents: Sequence[str] = ()) -> None:
     """Record messages in the caller's transaction; the relay sends them after its commit, at least once, in order.
 
@@ -77,11 +100,11 @@ def enqueue(messages: Sequence[Message], *, traceparents: Sequence[str] = ()) ->
     traces = traceparents or [current_traceparent()] * len(messages)
     highest: dict[tuple[str, uuid.UUID], tuple[Message, str]] = {}
     for message, trace in zip(messages, traces, strict=True):
-        known = highest.get((message.type, message.subject))
+        known = highest.get((message.type, message.identity))
         if known and known[0].encode() != message.encode():
             raise ContentChanged(f"{message.type} {message.subject}: two messages of one subject with other content")
         if known is None or known[0].attempt < message.attempt:
-            highest[message.type, message.subject] = (message, trace)
+            highest[message.type, message.identity] = (message, trace)
     for kind, subject in fetch(ENQUEUE, ENQUEUED.arrays(_rows(highest.values()))):
         raise ContentChanged(f"{kind} {subject} was enqueued before with other content: give it a subject of its own")
     transaction.on_commit(wake_relay, robust=True)
@@ -93,13 +116,19 @@ def _rows(messages: Iterable[tuple[Message, str]]) -> Iterator[dict[str, object]
         yield {
             "message_id": message.message_id,
             "type": message.type,
-            "subject": message.subject,
-            "topic": conf.sends_to,
+            "subject": message.identity,
+            "topic": topic_of(message.type),
             "key": message.key,
             "value": message.encode(),
             "headers": Jsonb(message.headers(source=conf.source, traceparent=traceparent)),
             "attempt": message.attempt,
         }
+
+
+def topic_of(message_type: str) -> str:
+    if topic := configuration().topic_of(message_type):
+        return topic
+    raise Unsendable(f"type: MESSAGING SENDS names no topic for {message_type}")
 
 
 def wake_relay() -> None:
@@ -120,5 +149,5 @@ def wake_relay() -> None:
 
 
 def pending_subjects(message_type: str, subjects: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-    """Those of the subjects whose message still waits to be sent."""
+    """Those of the subjects, or identities, whose message still waits to be sent."""
     return {subject for (subject,) in fetch(PENDING_SUBJECTS, [message_type, list(subjects)])}

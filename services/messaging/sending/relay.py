@@ -158,16 +158,19 @@ class Relay:
         if len(self._in_flight) > self._batch_size * (WINDOW - 1):
             self.leadership.speak()
             return 0
-        keys = configuration().sending_keys
         self._parked.look(publisher)
+        keys = configuration().keys
         rows = self._read(self._parked.names(), self._batch_size)
         if rows and not self.fence.passes(self.leadership.direct):
             return 0
         for identity, attempt, topic, key, value, headers in rows:
             fault_point("relay.before_send")
+            if not (ring := keys.get(topic)):
+                self._parked.add(topic, "MESSAGING KEYS has no key ring for it")
+                continue
             self._in_flight.add(identity)
             count = str(attempt)
-            signature = sign(topic=topic, key=key.encode(), attempt=count.encode(), value=value, keys=keys)
+            signature = sign(topic=topic, key=key.encode(), attempt=count.encode(), value=value, keys=ring)
             stated = [*HEADERS.decode(headers).items(), ("attempt", count), ("signature", signature)]
             publisher.publish((identity, attempt), topic=topic, key=key, value=value, headers=stated)
             fault_point("relay.after_send")

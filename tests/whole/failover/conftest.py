@@ -30,6 +30,4 @@ def orders(pair, tmp_path):
 def messaging(settings):
     """What a relay in this process must know; no project of these tests has messaging."""
     settings.MESSAGING = {}
-    keys = {"k1": b"failover"}
-    configure(settings, SERVICE="failover", SOURCE="urn:test", SENDS_TO="failover", RECEIVES_FROM="failover")
-    configure(settings, SENDING_KEYS=keys, RECEIVING_KEYS=keys, HANDLERS="tests.messaging.ring.HANDLERS")
+    configure(settings, SERVICE="failover", SENDS={"*": "failover"}, KEYS={"failover": {"k1": b"failover"}})

@@ -91,7 +91,7 @@ def test_ctrl_c_stops_within_ten_seconds_and_data_stays(foreground, kafka_port):
 def test_broker_dates_what_is_sent_to_our_topics_whatever_time_its_sender_states(foreground, kafka_port, settings):
     foreground()
     servers = f"127.0.0.1:{kafka_port}"
-    topics = {"SENDS_TO": "dated", "RECEIVES_FROM": "dated", "TOPIC_PARTITIONS": 1}
+    topics = {"SENDS": {"*": "dated"}, "RECEIVES": ["dated"], "TOPIC_PARTITIONS": 1}
     configure(settings, KAFKA_PROFILE="kafka", KAFKA_SECURITY={}, KAFKA_BOOTSTRAP_SERVERS=servers, **topics)
     create_topics()
     stamps, before = [], time.time() * 1000

@@ -83,7 +83,7 @@ def allow(admin):
 
 def use(settings, service, address, security):
     sends_to, receives_from = TOPICS[service]
-    configure(settings, SERVICE=service, SENDS_TO=sends_to, RECEIVES_FROM=receives_from)
+    configure(settings, SERVICE=service, SENDS={"*": sends_to}, RECEIVES=[receives_from])
     configure(settings, KAFKA_BOOTSTRAP_SERVERS=address, KAFKA_SECURITY=security, KAFKA_PROFILE="kafka")
     configure(settings, TOPIC_PARTITIONS=1, TOPIC_REPLICATION_FACTOR=1)
     configure(settings, TOPIC_MIN_INSYNC_REPLICAS=1, TOPIC_RETENTION_MS=3_600_000)
@@ -103,7 +103,7 @@ def publish(topic):
 
 
 def receive(topic):
-    subscription = Subscription(topic, on_assign=lambda _: None, on_revoke=lambda _: None)
+    subscription = Subscription([topic], on_assign=lambda _: None, on_revoke=lambda _: None)
     records = []
     wait_until(lambda: records.extend(subscription.poll(0.5, 10)) or records, seconds=30, what="the message")
     subscription.close()
@@ -124,15 +124,15 @@ def test_services_work_over_tls_and_sasl_with_their_own_rights_alone(secured, se
 
     for service in TOPICS:
         use(settings, service, secure, security(service))
-        check_topics([configuration().sends_to, configuration().receives_from])
-        assert publish(configuration().sends_to).confirmed
+        check_topics(configuration().topics)
+        assert publish(TOPICS[service][0]).confirmed
     for service in TOPICS:
         use(settings, service, secure, security(service))
-        assert [record.value for record in receive(configuration().receives_from)] == [b"{}"]
-        refused = publish(configuration().receives_from)
+        assert [record.value for record in receive(TOPICS[service][1])] == [b"{}"]
+        refused = publish(TOPICS[service][1])
         assert (refused.confirmed, refused.broken) == ([], None)
         [(_, topic, why)] = refused.unroutable
-        assert (topic, "authorization" in why.lower()) == (configuration().receives_from, True)
+        assert (topic, "authorization" in why.lower()) == (TOPICS[service][1], True)
 
     use(settings, "orders", secure, security("orders", KAFKA_SASL_PASSWORD="another"))
     with pytest.raises(TopicsNotReady, match="does not answer"):

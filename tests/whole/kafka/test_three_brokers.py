@@ -13,7 +13,7 @@ from tests.support.configure import configure
 @pytest.fixture
 def cluster(started, kafka_port, settings):
     with started("three", kafka_port, count=3) as cluster:
-        configure(settings, SERVICE="orders", SENDS_TO="outbox", RECEIVES_FROM="outbox")
+        configure(settings, SERVICE="orders", SENDS={"*": "outbox"}, RECEIVES=["outbox"])
         configure(settings, KAFKA_BOOTSTRAP_SERVERS=cluster.bootstrap_servers())
         configure(settings, KAFKA_PROFILE="kafka", KAFKA_SECURITY={})
         configure(settings, TOPIC_PARTITIONS=3, TOPIC_REPLICATION_FACTOR=3)
@@ -46,7 +46,7 @@ def publish(numbers):
 
 def consume(count):
     """Every message of the topic by its number."""
-    subscription = Subscription("outbox", on_assign=lambda _: None, on_revoke=lambda _: None)
+    subscription = Subscription(["outbox"], on_assign=lambda _: None, on_revoke=lambda _: None)
     found = set()
 
     def everything():

@@ -1,4 +1,4 @@
-"""`create_topics`: both topics, with the partitions that the settings say."""
+"""`create_topics`: the topics of the settings, with the partitions that the settings say."""
 
 import time
 from typing import Any

@@ -43,7 +43,7 @@ ONCE_IN_ORDER = (
     of_messaging(
         "what was taken away amid a poll is handled",
         "receiving/consumer",
-        "for record in polled if record.partition in self._assigned]",
+        "for record in polled if record.place in self._assigned]",
         "for record in polled]",
         f"{MESSAGING}/test_consumer.py",
     ),
@@ -64,7 +64,7 @@ ONCE_IN_ORDER = (
     of_messaging(
         "signatures are not checked",
         "receiving/decode",
-        "    check_signature(record, headers, keys)\n",
+        "    check_signature(record, headers, keys.get(record.topic, {}))\n",
         "",
         f"{MESSAGING}/test_inbox.py",
     ),
@@ -137,10 +137,39 @@ ONCE_IN_ORDER = (
     of_messaging(
         "one failure that waits stops every key",
         "receiving/pending",
-        "WHERE earlier.key = message.key AND earlier.id < message.id",
+        "WHERE earlier.topic = message.topic AND earlier.key = message.key AND earlier.id < message.id",
         "WHERE earlier.id < message.id",
         f"{MESSAGING}/test_inbox.py",
         times=2,
+    ),
+    of_messaging(
+        "a key that waits in one topic waits in all",
+        "receiving/pending",
+        "WHERE earlier.topic = message.topic AND earlier.key",
+        "WHERE earlier.key",
+        f"{MESSAGING}/test_handlers.py",
+        times=2,
+    ),
+    of_messaging(
+        "another type of message is somebody's mistake, whatever the setting says",
+        "receiving/inbox",
+        "error.reason is Reason.UNKNOWN_TYPE and",
+        "False and",
+        f"{MESSAGING}/test_handlers.py",
+    ),
+    of_messaging(
+        "an answer carries no trace",
+        "handlers",
+        "            with trace(message.traceparent):\n                function(message)",
+        "            function(message)",
+        f"{MESSAGING}/test_handlers.py",
+    ),
+    of_messaging(
+        "revisions of a subject are one message",
+        "message",
+        'if isinstance(subject, uuid.UUID) and revision == "":\n        return subject\n',
+        'if isinstance(subject, uuid.UUID):\n        return subject\n    revision = ""\n',
+        f"{MESSAGING}/test_handlers.py",
     ),
     of_messaging(
         "chores lead on after they lost the lock",
@@ -181,15 +210,16 @@ ONCE_IN_ORDER = (
     of_messaging(
         "signatures of answers are not checked",
         "receiving/decode",
-        "    check_signature(record, headers, keys)\n",
-        '    if b"order_settled" not in (record.value or b""):\n        check_signature(record, headers, keys)\n',
+        "    check_signature(record, headers, keys.get(record.topic, {}))\n",
+        '    if b"order_settled" not in (record.value or b""):\n'
+        "        check_signature(record, headers, keys.get(record.topic, {}))\n",
         "tests/orders/test_forged_settlements.py",
     ),
     of_messaging(
         "own messages are trusted",
         "operating/wiring",
-        "keys=configuration().receiving_keys",
-        "keys=configuration().sending_keys",
+        "keys={topic: conf.keys[topic] for topic in conf.receives}",
+        "keys=conf.keys",
         f"{MESSAGING}/test_wiring.py",
     ),
     of_messaging(

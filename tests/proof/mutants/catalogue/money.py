@@ -3,7 +3,7 @@
 from tests.proof.mutants.mutant import SAGA, Mutant
 
 MONEY = (
-    Mutant("no re-arm", "services/payments/handlers.py", ", on_duplicate=on_orders_placed", "", (SAGA,)),
+    Mutant("no re-arm", "services/payments/handlers.py", ", answers_again=True", "", (SAGA,)),
     Mutant(
         "no status guard",
         "services/orders/use_cases/applying.py",

@@ -1,0 +1,27 @@
+"""`run_messaging`: relay, consumer and chores in one process, for development."""
+
+from contextlib import suppress
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from ...kafka.topics import TopicsNotReady
+from ...operating.workers import NothingToDo, chores_worker, consumer_worker, relay_worker
+from ...processes.team import run_together
+from ...receiving.consumer import NoPartitions
+
+
+class Command(BaseCommand):
+    help = "Create the topics, then relay, consume and do the chores in one process until SIGTERM. For development."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("create_topics")
+        workers = [chores_worker()]
+        for make in (relay_worker, consumer_worker):
+            with suppress(NothingToDo):
+                workers.append(make())
+        try:
+            run_together(workers)
+        except (TopicsNotReady, NoPartitions) as error:
+            raise CommandError(str(error) or "no partitions although the topic exists: start me again") from error
