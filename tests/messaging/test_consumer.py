@@ -12,6 +12,7 @@ from services.messaging.kafka.subscription import subscribe
 from services.messaging.kafka.topics import TopicsNotReady, check_topics, create_topics
 from services.messaging.models import Delivery, InboxMessage, PendingDelivery
 from services.messaging.processes.leader import lock_number
+from services.messaging.receiving import consumer as receiving
 from services.messaging.receiving.consumer import Consumer
 from services.messaging.receiving.inbox import Inbox
 from services.messaging.sending.outbox import enqueue
@@ -203,6 +204,37 @@ def test_consumer_outlives_a_database_that_is_away(make_consumer, board, direct,
         connection.settings_dict["PORT"] = port
     consume(consumer, lambda: board.texts() == ["hello"])
     assert consumer.database_answers()
+
+
+class Forgotten:
+    """A member to which its group gives nothing, though the broker answers."""
+
+    def __init__(self):
+        self.closed = False
+
+    def poll(self, seconds, limit):
+        return []
+
+    def answers(self):
+        return True
+
+    def close(self):
+        self.closed = True
+
+
+def test_member_without_partitions_becomes_another_member_and_goes_on(make_consumer, monkeypatch):
+    members = []
+
+    def subscribe(topics, **callbacks):
+        members.append(Forgotten())
+        return members[-1]
+
+    consumer = make_consumer(subscribe)
+    consumer.step()
+    assert len(members) == 1
+    monkeypatch.setattr(receiving, "EMPTY_ASSIGNMENT_SECONDS", 0.0)
+    consumer.step()
+    assert [member.closed for member in members] == [True, False]
 
 
 def test_wrong_number_of_partitions_is_refused(topic, settings):

@@ -96,9 +96,10 @@ class Proxy:
         server = await asyncio.start_server(self._serve, sock=listener)
         await self._closing.wait()
         server.close()
+        self._open.set()
         self._reset()
         self._bury()
-        await asyncio.sleep(0)  # what was cut is closed in the next round
+        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         client = Stream(reader, writer)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -20,10 +21,6 @@ POLL_SECONDS = 0.2
 # After a broker lost its data, a member can sit without partitions and without an error. Far longer than a join beside
 # dead members takes (11 s on the embedded broker): who gives up before, begins that wait anew, for ever.
 EMPTY_ASSIGNMENT_SECONDS = 25.0
-
-
-class NoPartitions(Exception):
-    """Kafka has given this member nothing: a fresh start ends that."""
 
 
 class Source(Protocol):
@@ -56,7 +53,10 @@ class Consumer:
         self._hold_until = 0.0
         self._failures = 0
         self._empty_since = time.monotonic()
-        self._source = subscribe(topics, on_assign=self._on_assign, on_revoke=self._on_revoke)
+        self._join: Callable[[], Source] = partial(
+            subscribe, topics, on_assign=self._on_assign, on_revoke=self._on_revoke
+        )
+        self._source = self._join()
 
     def step(self) -> int:
         """Take what has come, or wait for it a little; handle what is pending. Returns how many records came."""
@@ -132,7 +132,13 @@ class Consumer:
         elif time.monotonic() - self._empty_since > EMPTY_ASSIGNMENT_SECONDS:
             self._empty_since = time.monotonic()
             if self._source.answers():
-                raise NoPartitions
+                self._join_anew()
+
+    def _join_anew(self) -> None:
+        """Kafka has given this member nothing: as another member it is given its share."""
+        logger.warning("no partitions although the broker answers: joining anew", action="rejoin")
+        self._source.close()
+        self._source = self._join()
 
     def _with_database(self, work: Callable[[], None]) -> None:
         """Do the work; what the database says of itself (lost, full, busy) is waited for, and it is done again."""

@@ -6,7 +6,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...kafka.topics import TopicsNotReady
 from ...operating.workers import NothingToDo, consumer_worker
-from ...receiving.consumer import NoPartitions
 
 
 class Command(BaseCommand):
@@ -23,5 +22,3 @@ class Command(BaseCommand):
             consumer_worker(options["probe_port"]).run()
         except (NothingToDo, TopicsNotReady) as error:
             raise CommandError(str(error)) from error
-        except NoPartitions:
-            raise CommandError("no partitions although the topic exists: start me again") from None

@@ -9,7 +9,6 @@ from django.core.management.base import BaseCommand, CommandError
 from ...kafka.topics import TopicsNotReady
 from ...operating.workers import NothingToDo, chores_worker, consumer_worker, relay_worker
 from ...processes.team import run_together
-from ...receiving.consumer import NoPartitions
 
 
 class Command(BaseCommand):
@@ -23,5 +22,5 @@ class Command(BaseCommand):
                 workers.append(make())
         try:
             run_together(workers)
-        except (TopicsNotReady, NoPartitions) as error:
-            raise CommandError(str(error) or "no partitions although the topic exists: start me again") from error
+        except TopicsNotReady as error:
+            raise CommandError(str(error)) from error
