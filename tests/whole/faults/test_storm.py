@@ -41,6 +41,13 @@ def test_end_by_itself_is_found(ends, line, name):
     assert found.startswith(name)
 
 
+def test_server_that_waits_for_a_session_of_the_killed_one_is_excused_as_often_as_it_says_so(ends):
+    said = "postgres | FATAL:  pre-existing shared memory block (key 1, ID 2) is still in use\n"
+    end = "supervisor | postgres ended with code 1, starting it again in 0.5 s\n"
+    assert ends.by_themselves(said + end) == []
+    assert ends.by_themselves(said + end + end) == ["postgres ended with code 1"]
+
+
 def test_process_beside_the_shop_that_ended_by_itself_is_found(ends):
     ends.beside.append("second orders.consumer ended with code 1")
     assert ends.by_themselves(OUTPUT) == ["second orders.consumer ended with code 1"]
