@@ -1,18 +1,29 @@
 """Routes of the web shop."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import SlugConverter
 from django.views.i18n import set_language
 
+from services.gateway.limits import MAX_SLUG
 from services.gateway.views import account, cart, catalogue, checkout, orders, visitors
+
+
+class ProductSlug(SlugConverter):
+    """A longer one is no product's: not found, before anything looks for it."""
+
+    regex = f"[-a-zA-Z0-9_]{{1,{MAX_SLUG}}}"
+
+
+register_converter(ProductSlug, "product")
 
 app_name = "gateway"
 urlpatterns: list[URLPattern] = [
     path("", catalogue.catalogue, name="catalogue"),
-    path("products/<slug:slug>/", catalogue.product, name="product"),
-    path("pictures/<slug:slug>.svg", catalogue.picture, name="picture"),
+    path("products/<product:slug>/", catalogue.product, name="product"),
+    path("pictures/<product:slug>.svg", catalogue.picture, name="picture"),
     path("cart/", cart.cart, name="cart"),
-    path("cart/<slug:slug>/", cart.change, name="cart-change"),
-    path("cart/<slug:slug>/add/", cart.add, name="cart-add"),
+    path("cart/<product:slug>/", cart.change, name="cart-change"),
+    path("cart/<product:slug>/add/", cart.add, name="cart-add"),
     path("checkout/", checkout.checkout, name="checkout"),
     path("orders/", orders.orders, name="orders"),
     path("orders/<uuid:order_id>/", orders.order, name="order"),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from services.common import tokens
 from services.common.http.problems import problem_body
@@ -13,6 +13,8 @@ from services.messaging.trace import current_traceparent
 
 # The upstream itself waits up to 2 s for the twin of a call with an idempotency key, and then says so.
 READ_WITH_KEY_SECONDS = 3.0
+# What an upstream reads of a request line is 4,094 bytes; the rest is for its prefix and the words around.
+MAX_TARGET = 3_900
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,10 @@ class CallerChannel:
     def get(self, *segments: object, **params: Any) -> Reply:
         """Read the resource at the path of these segments; empty parameters are left out."""
         given = {name: value for name, value in params.items() if value}
-        call = Call("GET", path_of(segments), self._headers(), params=given, repeatable=True)
+        path = path_of(segments)
+        if len(path) + len(urlencode(given)) > MAX_TARGET:
+            raise too_long()
+        call = Call("GET", path, self._headers(), params=given, repeatable=True)
         return self.channel.send(call, self.deadline)
 
     def post(self, *segments: object, json: Any = None, idempotency_key: str = "", repeatable: bool = False) -> Reply:
@@ -60,6 +65,11 @@ def path_of(segments: tuple[object, ...]) -> str:
     if any(set(text) <= {"."} for text in texts):
         raise not_found()
     return "/".join(quote(text, safe="") for text in texts)
+
+
+def too_long() -> UpstreamRefused:
+    """What an upstream would say of it if it could read it."""
+    return UpstreamRefused(400, problem_body(400, "invalid", "The address is too long."), {})
 
 
 def not_found() -> UpstreamRefused:

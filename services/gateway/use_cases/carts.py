@@ -60,14 +60,12 @@ def add(visitor: Visitor, product: str, quantity: int) -> uuid.UUID:
     """
     with _changing(visitor) as cart:
         item = cart.items.filter(product=product).first()
-        if item is None and cart.items.count() >= MAX_LINES:
-            raise CartFull
         _put(cart, product, (item.quantity if item else 0) + quantity)
         return cart.id
 
 
 def set_quantity(visitor: Visitor, product: str, quantity: int) -> uuid.UUID:
-    """Have exactly this many of a product; none removes its line."""
+    """Have exactly this many of a product; none removes its line. Raises `CartFull` as `add` does."""
     with _changing(visitor) as cart:
         _put(cart, product, quantity)
         return cart.id
@@ -120,6 +118,9 @@ def _put(cart: Cart, product: str, quantity: int) -> None:
         cart.items.filter(product=product).delete()
     else:
         quantity = min(quantity, MAX_QUANTITY)
+        others = cart.items.exclude(product=product)
+        if others.count() >= MAX_LINES:
+            raise CartFull
         CartItem.objects.update_or_create(cart=cart, product=product, defaults={"quantity": quantity})
 
 

@@ -67,8 +67,13 @@ def change(request: PageRequest, slug: str) -> HttpResponse:
     quantity = form.cleaned_data["quantity"]
     visitor = visitor_of(request)
     before = carts.contents(visitor).quantities.get(slug, 0)
-    if quantity or before:
-        keep_cart(request, carts.set_quantity(visitor, slug, quantity))
+    if quantity and not before:
+        upstreams_for(request.user).orders.product(slug)  # not found, where there is none
+    try:
+        if quantity or before:
+            keep_cart(request, carts.set_quantity(visitor, slug, quantity))
+    except carts.CartFull:
+        messages.error(request, cart_full())
     removed = query_string({"removed": slug, "quantity": str(before)}) if before and not quantity else ""
     return redirect_to_cart(removed)
 

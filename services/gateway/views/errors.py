@@ -8,8 +8,8 @@ from services.gateway.views.rendering import render_page
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400."""
-    return render_page(request, "trouble", TroublePage.bad_request(), status=400)
+    """400; nothing here asks who it is or by which host, for that may be what is wrong."""
+    return HttpResponse(render_to_string("gateway/bare.html", {"page": TroublePage.bad_request()}), status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

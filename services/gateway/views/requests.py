@@ -57,4 +57,9 @@ def page_path(request: HttpRequest) -> str:
 
 def return_path(request: PageRequest) -> str:
     """The page to come back to after signing in."""
-    return urlsplit(request.htmx.current_url or "/").path if request.htmx else page_path(request)
+    if not request.htmx:
+        return page_path(request)
+    try:
+        return urlsplit(request.htmx.current_url or "/").path
+    except ValueError:  # a header may hold anything
+        return "/"
