@@ -1,16 +1,42 @@
 """What drf-spectacular cannot know by itself."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiResponse
 
-from services.common.http.problems import ProblemSerializer
+from services.common.http.problems import CONTENT_TYPE, ProblemSerializer
+
+MEANINGS = {
+    400: "The request is not valid; `errors` says why, by field.",
+    401: "A valid token is needed.",
+    403: "For staff alone.",
+    404: "There is no such thing, or it is another user's.",
+    409: "`price-changed` with the new `total`, or the same key is being worked on (`Retry-After`).",
+    413: "The body has more than 64 KiB.",
+    415: "The body is not JSON.",
+    422: "The idempotency key was used with another body.",
+    503: "A service that is needed does not answer; see `Retry-After`.",
+}
 
 
-def answers(bodies: Mapping[int, Any], *problems: int) -> dict[int, Any]:
-    """The responses of an operation, ascending by status: these bodies, and a plain problem for each other status."""
-    return dict(sorted({**bodies, **dict.fromkeys(problems, ProblemSerializer)}.items()))
+def answers(bodies: Mapping[int, Any], *problems: int) -> dict[Any, Any]:
+    """The responses of an operation: the good bodies, then problems as `application/problem+json`.
+
+    A status of `problems` has the plain problem; one from 400 among the bodies has that body.
+    """
+    good = {status: body for status, body in bodies.items() if status < HTTPStatus.BAD_REQUEST}
+    refusals = {
+        **dict.fromkeys(problems, ProblemSerializer),
+        **{s: body for s, body in bodies.items() if s not in good},
+    }
+    told = {
+        (status, CONTENT_TYPE): OpenApiResponse(body, description=MEANINGS[status])
+        for status, body in sorted(refusals.items())
+    }
+    return {**good, **told}
 
 
 class ServiceTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -31,6 +31,12 @@ class NewestFirst(CursorPagination):
             raise ValidationError({"page_size": ["A whole number from 1 is required."]})
         return min(int(text), self.max_page_size)
 
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """A size from 1; a larger one than the largest means that one."""
+        said = {"description": "20 unless told, at most 100.", "schema": {"type": "integer", "minimum": 1}}
+        parameters = super().get_schema_operation_parameters(view)
+        return [{**each, **(said if each["name"] == self.page_size_query_param else {})} for each in parameters]
+
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The links may be null, as OpenAPI 3.1 says it."""
         page = super().get_paginated_response_schema(schema)

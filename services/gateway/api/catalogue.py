@@ -6,8 +6,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from services.common.http.openapi import answers
 from services.gateway.api.inputs import ProductQuery
-from services.gateway.api.openapi import with_problems
 from services.gateway.api.pagination import page_body, query_of
 from services.gateway.api.serializers import (
     CategoryPageSerializer,
@@ -25,7 +25,7 @@ class ProductList(APIView):
     @extend_schema(
         operation_id="products_list",
         parameters=[ProductQuery],
-        responses=with_problems({200: ProductPageSerializer}, 400, 503),
+        responses=answers({200: ProductPageSerializer}, 400, 503),
     )
     def get(self, request: Request) -> Response:
         """The catalogue, newest first unless sorted."""
@@ -36,7 +36,7 @@ class ProductList(APIView):
 class ProductDetail(APIView):
     permission_classes = (AllowAny,)
 
-    @extend_schema(responses=with_problems({200: ProductSerializer}, 404, 503))
+    @extend_schema(responses=answers({200: ProductSerializer}, 404, 503))
     def get(self, request: Request, slug: str) -> Response:
         """One product."""
         return Response(ProductSerializer(upstreams_for(request.user).orders.product(slug)).data)
@@ -45,7 +45,7 @@ class ProductDetail(APIView):
 class CategoryList(APIView):
     permission_classes = (AllowAny,)
 
-    @extend_schema(operation_id="categories_list", responses=with_problems({200: CategoryPageSerializer}, 503))
+    @extend_schema(operation_id="categories_list", responses=answers({200: CategoryPageSerializer}, 503))
     def get(self, request: Request) -> Response:
         """All categories, on one page."""
         page = Page(upstreams_for(request.user).orders.categories(), next_cursor=None, previous_cursor=None)

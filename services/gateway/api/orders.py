@@ -9,8 +9,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from services.common.http import idempotency
+from services.common.http.openapi import answers
 from services.gateway.api.inputs import NewOrderSerializer, OrderQuery
-from services.gateway.api.openapi import with_problems
 from services.gateway.api.pagination import page_body, query_of
 from services.gateway.api.serializers import OrderPageSerializer, OrderSerializer, TimelineSerializer
 from services.gateway.clients.upstreams import upstreams_for
@@ -21,7 +21,7 @@ class OrderList(APIView):
     @extend_schema(
         operation_id="orders_list",
         parameters=[OrderQuery],
-        responses=with_problems({200: OrderPageSerializer}, 400, 401, 503),
+        responses=answers({200: OrderPageSerializer}, 400, 401, 503),
     )
     def get(self, request: Request) -> Response:
         """The caller's orders, newest first."""
@@ -31,7 +31,7 @@ class OrderList(APIView):
     @extend_schema(
         parameters=[idempotency.PARAMETER, idempotency.REPLAYED_PARAMETER],
         request=NewOrderSerializer,
-        responses=with_problems({201: OrderSerializer}, 400, 401, 409, 422, 503),
+        responses=answers({201: OrderSerializer}, 400, 401, 409, 413, 415, 422, 503),
     )
     def post(self, request: Request) -> Response:
         """Order; the money is taken a moment later, when the status leaves NEW."""
@@ -48,14 +48,14 @@ class OrderList(APIView):
 
 
 class OrderDetail(APIView):
-    @extend_schema(responses=with_problems({200: OrderSerializer}, 401, 404, 503))
+    @extend_schema(responses=answers({200: OrderSerializer}, 401, 404, 503))
     def get(self, request: Request, id: uuid.UUID) -> Response:
         """One order."""
         return Response(OrderSerializer(upstreams_for(request.user).orders.order(id)).data)
 
 
 class OrderTimeline(APIView):
-    @extend_schema(responses=with_problems({200: TimelineSerializer}, 401, 404, 503))
+    @extend_schema(responses=answers({200: TimelineSerializer}, 401, 404, 503))
     def get(self, request: Request, id: uuid.UUID) -> Response:
         """The order's way through both services."""
         return Response(TimelineSerializer(timeline_of(upstreams_for(request.user), id)).data)

@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from services.common.http.openapi import answers
 from services.common.http.problems import Problem
 from services.gateway.api.inputs import CredentialsSerializer
-from services.gateway.api.openapi import with_problems
 from services.gateway.api.serializers import TokenSerializer, UserSerializer
 from services.gateway.use_cases import people
 
@@ -20,7 +20,7 @@ class UserCreate(APIView):
     authentication_classes = ()  # a stale token must keep nobody from registering
     permission_classes = (AllowAny,)
 
-    @extend_schema(request=CredentialsSerializer, responses=with_problems({201: UserSerializer}, 400))
+    @extend_schema(request=CredentialsSerializer, responses=answers({201: UserSerializer}, 400, 413, 415))
     def post(self, request: Request) -> Response:
         """Register."""
         credentials = CredentialsSerializer(data=request.data)
@@ -36,7 +36,7 @@ class TokenCreate(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
-    @extend_schema(request=CredentialsSerializer, responses=with_problems({201: TokenSerializer}, 400, 401))
+    @extend_schema(request=CredentialsSerializer, responses=answers({201: TokenSerializer}, 400, 401, 413, 415))
     def post(self, request: Request) -> Response:
         """Sign in: the token is shown this once."""
         credentials = CredentialsSerializer(data=request.data)
@@ -49,7 +49,7 @@ class TokenCreate(APIView):
 
 
 class TokenDetail(APIView):
-    @extend_schema(responses=with_problems({204: None}, 401))
+    @extend_schema(responses=answers({204: None}, 401))
     def delete(self, request: Request) -> Response:
         """Sign out: this token is no longer valid."""
         request.auth.delete()
