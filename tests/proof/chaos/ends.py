@@ -8,6 +8,9 @@ KILLED = "was killed by SIGKILL"
 PROCESS = re.compile(r"^supervisor\s*\| (\S+) (was killed by \w+|ended with code -?\d+)", re.MULTILINE)
 WORKER = re.compile(r"^(\S+)\s*\| .*((?:WORKER TIMEOUT|Worker \(pid:\d+\) (?:was sent|exited with)).*)$", re.MULTILINE)
 
+# A killed server's own children outlive it for a moment, and the next server does not start beside them.
+ORPHANS = re.compile(r"^postgres\s*\| .*pre-existing shared memory block", re.MULTILINE)
+
 
 class Ends:
     """What the storm has killed, and which of the processes that it started beside the shop ended before it said so."""
@@ -18,10 +21,12 @@ class Ends:
 
     def by_themselves(self, output):
         """Every end that the shop's output tells of and that was not the storm's doing."""
-        killed, found = Counter(self.killed), []
+        killed, orphans, found = Counter(self.killed), len(ORPHANS.findall(output)), []
         for name, how in PROCESS.findall(output):
             if how == KILLED and killed[name]:
                 killed[name] -= 1
+            elif (name, how) == ("postgres", "ended with code 1") and orphans:
+                orphans -= 1
             else:
                 found.append(f"{name} {how}")
         return [*found, *(f"{name}: {what}" for name, what in WORKER.findall(output)), *self.beside]

@@ -13,11 +13,14 @@ OUTPUT = """
 supervisor      | orders.relay was killed by SIGKILL, starting it again in 0.25 s
 supervisor      | broker was killed by SIGKILL, starting it again in 0.25 s
 supervisor      | orders.relay is to start anew after broker
+postgres        | [2890] FATAL:  pre-existing shared memory block (key 9, ID 2) is still in use
+supervisor      | postgres ended with code 1, starting it again in 0.5 s
 orders.relay    | a message of ours says that it ended with code 1
 """
 ENDS = [
     ("supervisor      | orders.chores was killed by SIGKILL, starting it again in 0.25 s", "orders.chores"),
     ("supervisor      | orders.relay was killed by SIGKILL, starting it again in 0.5 s", "orders.relay"),
+    ("supervisor      | postgres ended with code 1, starting it again in 1 s", "postgres"),
     ("supervisor      | broker ended with code 1, starting it again in 0.25 s", "broker"),
     ("supervisor      | payments was killed by SIGSEGV, starting it again in 0.25 s", "payments"),
     ("gateway         | [2026-11-25 02:00:00 +0000] [17] [CRITICAL] WORKER TIMEOUT (pid:18)", "gateway"),
