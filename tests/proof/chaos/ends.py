@@ -6,10 +6,9 @@ from collections import Counter
 KILLED = "was killed by SIGKILL"
 # A process of the supervisor's, and a web server's worker that its own master ended.
 PROCESS = re.compile(r"^supervisor\s*\| (\S+) (was killed by \w+|ended with code -?\d+)", re.MULTILINE)
+# PostgreSQL's own care: it does not start beside a session of the server that the storm has killed, and is tried again.
+REFUSAL = re.compile(r"pre-existing shared memory block .* is still in use")
 WORKER = re.compile(r"^(\S+)\s*\| .*((?:WORKER TIMEOUT|Worker \(pid:\d+\) (?:was sent|exited with)).*)$", re.MULTILINE)
-
-# A killed server's own children outlive it for a moment, and the next server does not start beside them.
-ORPHANS = re.compile(r"^postgres\s*\| .*pre-existing shared memory block", re.MULTILINE)
 
 
 class Ends:
@@ -21,12 +20,12 @@ class Ends:
 
     def by_themselves(self, output):
         """Every end that the shop's output tells of and that was not the storm's doing."""
-        killed, orphans, found = Counter(self.killed), len(ORPHANS.findall(output)), []
+        expected = Counter({(name, KILLED): count for name, count in self.killed.items()})
+        expected["postgres", "ended with code 1"] = len(REFUSAL.findall(output))
+        found = []
         for name, how in PROCESS.findall(output):
-            if how == KILLED and killed[name]:
-                killed[name] -= 1
-            elif (name, how) == ("postgres", "ended with code 1") and orphans:
-                orphans -= 1
+            if expected[name, how] > 0:
+                expected[name, how] -= 1
             else:
                 found.append(f"{name} {how}")
         return [*found, *(f"{name}: {what}" for name, what in WORKER.findall(output)), *self.beside]
