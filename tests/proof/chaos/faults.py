@@ -82,7 +82,7 @@ class Storm:
     def _park(self):
         """Handlers fail for many keys before anything else does, and for a while of the storm."""
         if self.keys:
-            self.done["keys parked"] = self.databases.park(self.keys)
+            self.done["keys that wait, as their handlers fail"] = self.databases.park(self.keys)
             self._later(self.silence, self.databases.release)
 
     def _idle(self, is_over):
