@@ -67,11 +67,10 @@ NUMBERS = (
     ("half_opens", 1, 3, "times to cut the connections of a path at one end alone"),
     ("terminations", 2, 10, "sessions of PostgreSQL to kill inside a transaction"),
     ("locks", 1, 1, "accounts that a stranger locks"),
-    ("parkings", 1, 1, "times that handlers fail for many keys"),
     ("clocks", 1, 3, "times that chores run with their clock an hour off"),
-    ("silence", 10, 30, "seconds that a path lets nothing pass or is half open"),
+    ("silence", 10, 30, "seconds that a path lets nothing pass or is half open, and keys are parked"),
     ("lock", 15, 60, "seconds that an account is locked"),
-    ("keys", 200, 2000, "keys for which handlers fail"),
+    ("keys", 200, 2000, "keys that are parked, as their handlers fail, before the rest begins"),
 )
 LOAD = ("orders", "users", "deposits")
 # What can happen to so many brokers; the embedded one (0) forgets everything with its process.

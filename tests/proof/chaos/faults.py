@@ -20,7 +20,7 @@ WEB = list(SERVICES)
 PAUSE_SECONDS = 8.0
 EXTRA_MEMBER_SECONDS = 6.0
 WRONG_CLOCK_SECONDS = 10.0
-LONG = ("locks", "parkings")
+LONG = ("locks",)
 # So often in all a fault may be impossible at its moment: its process is dead already, or the broker is away.
 MOST_PUT_OFF = 120
 
@@ -28,7 +28,7 @@ MOST_PUT_OFF = 120
 class Storm:
     """One fault after another, a second apart; `done` counts those that happened, by what they are.
 
-    `silence` and `lock` are the seconds that a path is silent and that an account is locked; `keys` are parked.
+    `silence` and `lock`: for so many seconds a path is silent, an account is locked. `keys`: so many are parked.
     """
 
     def __init__(self, shop, brokers, *, seed, interval, silence, lock, keys, **numbers):
@@ -42,7 +42,7 @@ class Storm:
         self.network = Network(shop.paths, self.chance, silence)
         self.databases = Databases(shop, self.chance)
         self.ends = Ends()
-        self.lock, self.keys = lock, keys
+        self.silence, self.lock, self.keys = silence, lock, keys
         self.done = Counter()
         self._pool = ThreadPoolExecutor()
         self._background = []
@@ -62,6 +62,7 @@ class Storm:
 
     def rage(self):
         """All faults of the plan; when it returns, the last one is over. What is impossible now comes again later."""
+        self._park()
         began, plan, tries = time.monotonic(), deque(self.plan), 0
         while plan:
             tries += 1
@@ -77,8 +78,12 @@ class Storm:
         self._idle(lambda: all(work.done() for work in self._background))
         for work in self._background:
             work.result()
-        if self.databases.parked:
-            self.done["keys parked at once"] = self.databases.parked
+
+    def _park(self):
+        """Handlers fail for many keys before anything else does, and for a while of the storm."""
+        if self.keys:
+            self.done["keys that wait, as their handlers fail"] = self.databases.park(self.keys)
+            self._later(self.silence, self.databases.release)
 
     def _idle(self, is_over):
         """Wait; a broker that ended meanwhile is started here, as a child dies with the thread that starts it."""
@@ -148,14 +153,6 @@ class Storm:
             return None
         self._later(self.lock, session.close)
         return f"an account locked for {self.lock:.0f} s"
-
-    def parkings(self):
-        """Handlers fail for many keys, until all of them are parked."""
-        placing = self.databases.park(self.keys)
-        if placing is None:
-            return None
-        self._later(0, lambda: self.databases.release(placing, self.keys))
-        return f"handlers fail for {self.keys} keys"
 
     def clocks(self):
         """Chores with a wrong clock, in the place of those with a right one."""
