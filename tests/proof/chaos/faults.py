@@ -87,11 +87,13 @@ class Storm:
 
     def _idle(self, is_over):
         """Wait; a broker that ended meanwhile is started here, as a child dies with the thread that starts it."""
-        while not is_over():
+        while True:
             if self.shop.process.poll() is not None:
                 raise RuntimeError("the whole shop has ended")
             if self.brokers:
                 self.brokers.cluster.revive()
+            if is_over():
+                return
             time.sleep(0.1)
 
     def kills(self):
