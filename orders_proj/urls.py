@@ -8,5 +8,6 @@ handler400 = "services.common.http.problems.bad_request"
 handler403 = "services.common.http.problems.forbidden"
 handler404 = "services.common.http.problems.not_found"
 handler500 = "services.common.http.problems.server_error"
+handler503 = "services.common.http.problems.unavailable"
 
 urlpatterns = [*common_urlpatterns, path("api/v1/", include("services.orders.api.urls"))]

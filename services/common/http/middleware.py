@@ -6,8 +6,10 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import get_resolver
 
 from services.common.http.problems import problem_response
+from services.messaging.sql import is_of_the_database
 from services.messaging.trace import begin_trace
 
 logger = structlog.get_logger(__name__)
@@ -49,3 +51,24 @@ class BodyLimitMiddleware:
         if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_LIMIT:
             return problem_response(request, 413, "body-too-large", "A body may have at most 64 KiB.")
         return self.get_response(request)
+
+
+class DatabaseAwayMiddleware:
+    """Answers 503, by the project's `handler503`, where the own database is lost, full or busy; logs one line of it."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """What a view raised; everything else is a server error."""
+        if not is_of_the_database(error):
+            return None
+        logger.warning(
+            "the database does not answer", action="database_away", path=request.path, error=str(error).strip()
+        )
+        response: HttpResponseBase = get_resolver().resolve_error_handler(503)(request)
+        response["Retry-After"] = "1"
+        return response

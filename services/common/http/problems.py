@@ -116,6 +116,11 @@ def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
     return problem_response(request, 404, "not-found", "There is nothing at this address.")
 
 
+def unavailable(request: HttpRequest) -> JsonResponse:
+    """Where the own database does not answer: asked again, the same request may be served."""
+    return problem_response(request, 503, "unavailable", "The service cannot answer now. Try again soon.")
+
+
 def server_error(request: HttpRequest) -> JsonResponse:
     """Django's handler500 where no page is shown; the cause is in the log alone."""
     return problem_response(request, 500, "server-error", "Something went wrong on our side.")

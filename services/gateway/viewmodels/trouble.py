@@ -45,6 +45,11 @@ class TroublePage:
         return cls(_("Our mistake"), text, "500", text)
 
     @classmethod
+    def database_away(cls) -> Self:
+        text = _("Something broke on our side. Nothing is taken twice, whatever happened. Please try again soon.")
+        return cls(_("One moment"), text, "503", text)
+
+    @classmethod
     def busy(cls) -> Self:
         text = _("That was a little fast. Wait a moment and try again.")
         return cls(_("One moment"), text, "429", text)

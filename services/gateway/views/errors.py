@@ -27,6 +27,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render_page(request, "trouble", TroublePage.not_found(), status=404)
 
 
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the own database does not answer, and nothing here asks it."""
+    return HttpResponse(render_to_string("gateway/bare.html", {"page": TroublePage.database_away()}), status=503)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: needs no database and no session, for these may be what broke."""
     return HttpResponse(render_to_string("gateway/bare.html", {"page": TroublePage.server_error()}), status=500)
