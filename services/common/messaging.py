@@ -60,10 +60,7 @@ def fault() -> str:
 
 def key_rings() -> dict[str, dict[str, bytes]]:
     """Who may send, by topic. Raises `ImproperlyConfigured` as `signing_keys` does."""
-    return {
-        topic: signing_keys(f"{name}_SIGNING_KEYS")
-        for name, topic in (("OUTBOX", OUTBOX_TOPIC), ("INBOX", INBOX_TOPIC))
-    }
+    return {OUTBOX_TOPIC: signing_keys("OUTBOX_SIGNING_KEYS"), INBOX_TOPIC: signing_keys("INBOX_SIGNING_KEYS")}
 
 
 def signing_keys(name: str) -> dict[str, bytes]:
