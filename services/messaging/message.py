@@ -95,7 +95,7 @@ class Message:
             raise Unsendable(f"key: 1 to {MAX_KEY} characters of UTF-8 without NUL")
         if not (self.type and is_storable(self.type, MAX_TYPE)):
             raise Unsendable(f"type: 1 to {MAX_TYPE} characters of UTF-8 without NUL")
-        if not isinstance(self.subject, uuid.UUID | int | str) or self.subject in ("", True, False):
+        if not isinstance(self.subject, uuid.UUID | int | str) or isinstance(self.subject, bool) or self.subject == "":
             raise Unsendable("subject: a UUID, a whole number or a text of your business")
         if not 1 <= self.attempt <= MAX_ATTEMPT:
             raise Unsendable(f"attempt: 1 to {MAX_ATTEMPT}")

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from django.db.transaction import TransactionManagementError
 
-from services.messaging.message import Unsendable, message_id
+from services.messaging.message import Unsendable, identity, message_id
 from services.messaging.models import OutboxMessage, PendingDelivery
 from services.messaging.sending.outbox import WAKE_CHANNEL, ContentChanged, enqueue, pending_subjects
 from tests.messaging.ring import note
@@ -77,6 +77,13 @@ def test_commit_wakes_who_listens_and_a_rollback_does_not(ring, direct):
     assert len(list(listener.notifies(timeout=10, stop_after=1))) == 1
 
 
+@pytest.mark.parametrize("subject", [0, 1, -7, 10**30, "seven"])
+def test_whole_numbers_and_texts_are_subjects(ring, subject):
+    with transaction.atomic():
+        enqueue([replace(note(), subject=subject)])
+    assert OutboxMessage.objects.get().subject == identity(subject)
+
+
 def test_each_type_goes_to_its_topic_and_one_without_a_topic_is_refused(ring, settings):
     configure(settings, SENDS={"test.note": "notes", "test.task": "tasks"})
     with transaction.atomic():
@@ -102,6 +109,7 @@ def test_each_type_goes_to_its_topic_and_one_without_a_topic_is_refused(ring, se
         ({"type": "x" * 101}, "type"),
         ({"subject": ""}, "subject"),
         ({"subject": 1.5}, "subject"),
+        ({"subject": True}, "subject"),
         ({"attempt": 0}, "attempt"),
         ({"attempt": 32_768}, "attempt"),
     ],
