@@ -223,3 +223,19 @@ def test_relay_outlives_its_connection_and_leads_again(topic, direct):
     wait_until(lambda: relay.step() >= 0 and Delivery.objects.count() == 2, seconds=20, what="sent", every=0)
     assert relay.leadership.leads
     relay.close()
+
+
+def test_topic_without_a_key_ring_keeps_its_own_messages_waiting_until_it_has_one(topic, direct, settings):
+    configure(settings, SENDS={"*": f"{topic}-once"})
+    send(note("nobody may sign this"))
+    configure(settings, SENDS={"*": topic})
+    send(note("signed"))
+    relay = Relay(direct)
+    relay.drain()
+    assert Delivery.objects.get().message.topic == topic
+    assert PendingDelivery.objects.get().message.topic == f"{topic}-once"
+    configure(settings, SENDS={"*": f"{topic}-once"}, KEYS={f"{topic}-once": KEYS})
+    create_topics()
+    relay.drain()
+    assert PendingDelivery.objects.count() == 0
+    relay.close()

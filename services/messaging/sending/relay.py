@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -36,7 +36,7 @@ HEADERS = json.JSONDecoder()
 READ = """
 SELECT message.id, waiting.attempt, message.topic, message.key, message.value, message.headers::text
 FROM messaging_pendingdelivery AS waiting JOIN messaging_outboxmessage AS message ON message.id = waiting.message_id
-WHERE waiting.message_id <> ALL(%b::bigint[]) AND message.topic <> ALL(%b::text[])
+WHERE waiting.message_id <> ALL(%b::bigint[]) AND message.topic = ANY(%b::text[])
 ORDER BY waiting.message_id LIMIT %b
 """
 # The attempt must be the one that was sent: a message enqueued again meanwhile still waits.
@@ -106,7 +106,7 @@ class Relay:
         marked = 0
         while True:
             marked += self.step()
-            if self.leadership.leads and not self._in_flight and not self._read(self._parked.names(), 1):
+            if self.leadership.leads and not self._in_flight and not self._read(1):
                 return marked
 
     def close(self, seconds: float = 5.0) -> None:
@@ -151,8 +151,10 @@ class Relay:
             self._publisher = self._new_publisher()
         return self._publisher
 
-    def _read(self, parked: Sequence[str], limit: int) -> list[tuple[Any, ...]]:
-        return self.leadership.direct.execute(READ.encode(), [list(self._in_flight), list(parked), limit]).fetchall()
+    def _read(self, limit: int) -> list[tuple[Any, ...]]:
+        """Of what can be signed and sent: without a key ring, as while it is parked, a topic keeps its messages waiting."""
+        topics = configuration().keys.keys() - self._parked.names()
+        return self.leadership.direct.execute(READ.encode(), [list(self._in_flight), list(topics), limit]).fetchall()
 
     def _send(self, publisher: Publisher) -> int:
         if len(self._in_flight) > self._batch_size * (WINDOW - 1):
@@ -160,17 +162,14 @@ class Relay:
             return 0
         self._parked.look(publisher)
         keys = configuration().keys
-        rows = self._read(self._parked.names(), self._batch_size)
+        rows = self._read(self._batch_size)
         if rows and not self.fence.passes(self.leadership.direct):
             return 0
         for identity, attempt, topic, key, value, headers in rows:
             fault_point("relay.before_send")
-            if not (ring := keys.get(topic)):
-                self._parked.add(topic, "MESSAGING KEYS has no key ring for it")
-                continue
             self._in_flight.add(identity)
             count = str(attempt)
-            signature = sign(topic=topic, key=key.encode(), attempt=count.encode(), value=value, keys=ring)
+            signature = sign(topic=topic, key=key.encode(), attempt=count.encode(), value=value, keys=keys[topic])
             stated = [*HEADERS.decode(headers).items(), ("attempt", count), ("signature", signature)]
             publisher.publish((identity, attempt), topic=topic, key=key, value=value, headers=stated)
             fault_point("relay.after_send")

@@ -16,11 +16,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("create_topics")
-        workers = [chores_worker()]
-        for make in (relay_worker, consumer_worker):
-            with suppress(NothingToDo):
-                workers.append(make())
         try:
+            workers = [chores_worker()]
+            for make in (relay_worker, consumer_worker):
+                with suppress(NothingToDo):
+                    workers.append(make())
             run_together(workers)
         except TopicsNotReady as error:
             raise CommandError(str(error)) from error
