@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from services.common.http import openapi  # noqa: F401 - its schemes register on import
 from services.common.http.health import livez, readyz
 
 common_urlpatterns: list[URLPattern | URLResolver] = [

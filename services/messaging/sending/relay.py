@@ -152,7 +152,7 @@ class Relay:
         return self._publisher
 
     def _read(self, limit: int) -> list[tuple[Any, ...]]:
-        """Of what can be signed and sent: without a key ring, as while it is parked, a topic keeps its messages waiting."""
+        """Of what can be signed and sent: a topic that is parked, or has no key ring, keeps its messages waiting."""
         topics = configuration().keys.keys() - self._parked.names()
         return self.leadership.direct.execute(READ.encode(), [list(self._in_flight), list(topics), limit]).fetchall()
 
