@@ -44,7 +44,7 @@ lighthouse: .venv/dev.stamp ## Lighthouse's scores of catalogue, product and log
 
 SEEDS ?= $(shell seq 1 20)
 
-proof: .venv/dev.stamp ## run every long suite: all crash points, the state machine, the mutants, 20 storms (two hours)
+proof: .venv/dev.stamp ## run every long suite: all crash points, the state machine, the mutants, 20 storms (some hours)
 	@for seed in $(SEEDS); do $(BIN)/python -m tests.proof.chaos --full --seed $$seed || exit 1; done
 	@if command -v java >/dev/null && command -v mvn >/dev/null; then \
 	  $(BIN)/python -m tests.proof.chaos --full --brokers 1 --seed 1 && \
