@@ -1,11 +1,16 @@
 """What the gateway owns: users, the cart of each visitor, and what nobody knows the outcome of yet."""
 
+import uuid
+from typing import Any
+
 import uuid_utils.compat
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from services.gateway.dtos import Money
 from services.gateway.limits import MAX_QUANTITY
 
 
@@ -55,6 +60,22 @@ class CartItem(models.Model):
         return f"{self.quantity} × {self.product}"
 
 
+class Attempts(models.Manager["Attempt"]):
+    """The attempts that are open."""
+
+    def open_of(self, user_id: uuid.UUID, kind: "Attempt.Kind") -> "Attempt | None":
+        return self.filter(user_id=user_id, kind=kind).first()
+
+    @transaction.atomic(durable=True)
+    def begin(self, user_id: uuid.UUID, kind: "Attempt.Kind", key: uuid.UUID, body: dict[str, Any]) -> "Attempt":
+        """The user's open attempt of this kind, committed: a new one, or the one that is open already."""
+        return self.get_or_create(user_id=user_id, kind=kind, defaults={"key": key, "body": body})[0]
+
+    def close(self, attempt: "Attempt") -> None:
+        """The outcome is known; a twin may have closed it before."""
+        self.filter(pk=attempt.pk).delete()
+
+
 class Attempt(models.Model):
     """What a user pressed, from before it is sent until its outcome is known: at most one of each kind at a time."""
 
@@ -68,11 +89,19 @@ class Attempt(models.Model):
     body = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = Attempts()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "kind"], name="attempt_one_of_each_kind")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+    @property
+    def money(self) -> Money:
+        if self.kind == self.Kind.ORDER:
+            return Money.from_json(self.body["expected_total"])
+        return Money(self.body["amount"], settings.CURRENCY)
 
 
 class OrderedCart(models.Model):

@@ -40,13 +40,6 @@ def contents(visitor: Visitor) -> Contents:
     return Contents(cart.key, _quantities(cart)) if cart else Contents()
 
 
-def contents_of_key(user_id: uuid.UUID, key: uuid.UUID) -> dict[str, int]:
-    """The contents of the user's cart that the key belongs to; nothing where they have changed since."""
-    # One statement, and so one snapshot of the key and the contents.
-    items = CartItem.objects.filter(cart__user_id=user_id, cart__key=key).order_by("id")
-    return dict(items.values_list("product", "quantity"))
-
-
 def count(visitor: Visitor) -> int:
     """How many things are in the cart; a visitor without a cart costs no query."""
     cart = _find(visitor)

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from services.gateway.clients.errors import UpstreamRefused
 from services.gateway.clients.orders import OrdersClient, order_body
 from services.gateway.dtos import Money
-from services.gateway.models import Attempt, OrderedCart
+from services.gateway.models import Attempt, CartItem, OrderedCart
 from services.gateway.prices import PricedCart, price_cart
 from services.gateway.use_cases import attempts, carts
 
@@ -54,7 +54,7 @@ def review(user_id: uuid.UUID, *, orders: OrdersClient) -> Review | None:
 
 def settle(user_id: uuid.UUID, *, orders: OrdersClient) -> Ordered | NotOrdered | None:
     """How the user's open order ended; None where none is open. Raises `OutcomeUnknown` while nobody can say."""
-    attempt = attempts.find(user_id, Attempt.Kind.ORDER)
+    attempt = Attempt.objects.open_of(user_id, Attempt.Kind.ORDER)
     return _ask(attempt, orders) if attempt else None
 
 
@@ -69,15 +69,15 @@ def order_cart(
     earlier = settle(user_id, orders=orders)
     if isinstance(earlier, Ordered):
         return earlier
-    quantities = carts.contents_of_key(user_id, key)
+    quantities = _contents_of(user_id, key)
     if not quantities:  # asked first: the transaction that remembers the order gives the cart a new key
         return _order_of(user_id, key) or NotOrdered.CART_CHANGED
-    return _ask(attempts.begin(user_id, Attempt.Kind.ORDER, key, order_body(quantities, expected_total)), orders)
+    return _ask(Attempt.objects.begin(user_id, Attempt.Kind.ORDER, key, order_body(quantities, expected_total)), orders)
 
 
 def _ask(attempt: Attempt, orders: OrdersClient) -> Ordered | NotOrdered:
     quantities = {line["product"]: line["quantity"] for line in attempt.body["items"]}
-    expected_total = attempts.money_of(attempt)
+    expected_total = attempt.money
     try:
         placed = attempts.ask(
             attempt,
@@ -88,6 +88,12 @@ def _ask(attempt: Attempt, orders: OrdersClient) -> Ordered | NotOrdered:
             return _settle_up(attempt, quantities, None)
         return NotOrdered.PRICE_CHANGED if refusal.slug == "price-changed" else NotOrdered.CART_CHANGED
     return _settle_up(attempt, quantities, placed.order.id)
+
+
+def _contents_of(user_id: uuid.UUID, key: uuid.UUID) -> dict[str, int]:
+    # One statement, and so one snapshot of the key and the contents.
+    items = CartItem.objects.filter(cart__user_id=user_id, cart__key=key).order_by("id")
+    return dict(items.values_list("product", "quantity"))
 
 
 def _order_of(user_id: uuid.UUID, key: uuid.UUID) -> Ordered | None:
@@ -103,5 +109,5 @@ def _settle_up(attempt: Attempt, quantities: Mapping[str, int], order_id: uuid.U
     if first:
         carts.take_out(attempt.user_id, quantities)
         mine.filter(created_at__lt=Now() - REMEMBERED).delete()
-    attempts.end(attempt)
+    Attempt.objects.close(attempt)
     return Ordered(attempt.key, order_id)

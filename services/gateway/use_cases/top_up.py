@@ -29,7 +29,7 @@ class NotToppedUp(StrEnum):
 
 def settle(user_id: uuid.UUID, *, payments: PaymentsClient) -> ToppedUp | NotToppedUp | None:
     """How the user's open top-up ended; None where none is open. Raises `OutcomeUnknown` while nobody can say."""
-    attempt = attempts.find(user_id, Attempt.Kind.DEPOSIT)
+    attempt = Attempt.objects.open_of(user_id, Attempt.Kind.DEPOSIT)
     return _ask(attempt, payments) if attempt else None
 
 
@@ -41,7 +41,7 @@ def top_up(user_id: uuid.UUID, *, payments: PaymentsClient, key: uuid.UUID, amou
     earlier = settle(user_id, payments=payments)
     if isinstance(earlier, ToppedUp):
         return earlier
-    return _ask(attempts.begin(user_id, Attempt.Kind.DEPOSIT, key, {"amount": amount}), payments)
+    return _ask(Attempt.objects.begin(user_id, Attempt.Kind.DEPOSIT, key, {"amount": amount}), payments)
 
 
 def _ask(attempt: Attempt, payments: PaymentsClient) -> ToppedUp | NotToppedUp:
@@ -49,5 +49,5 @@ def _ask(attempt: Attempt, payments: PaymentsClient) -> ToppedUp | NotToppedUp:
         made = attempts.ask(attempt, lambda: payments.deposit(attempt.body["amount"], idempotency_key=str(attempt.key)))
     except UpstreamRefused as refusal:
         return NotToppedUp.KEY_OF_ANOTHER_DEPOSIT if refusal.status == 422 else NotToppedUp.REFUSED
-    attempts.end(attempt)
+    Attempt.objects.close(attempt)
     return ToppedUp(attempt.key, made.deposit, made.replayed)

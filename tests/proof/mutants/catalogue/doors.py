@@ -153,14 +153,14 @@ WHAT_THEY_ARE_TOLD = (
         "an outcome that nobody knows is forgotten",
         "services/gateway/use_cases/attempts.py",
         "    except UpstreamUnavailable as silence:\n",
-        "    except UpstreamUnavailable as silence:\n        end(attempt)\n",
+        "    except UpstreamUnavailable as silence:\n        Attempt.objects.close(attempt)\n",
         ("tests/gateway/test_unknown_top_up.py",),
     ),
     Mutant(
         "an attempt is written down after it was sent",
-        "services/gateway/use_cases/attempts.py",
-        'return Attempt.objects.get_or_create(user_id=user_id, kind=kind, defaults={"key": key, "body": body})[0]',
-        "return find(user_id, kind) or Attempt(user_id=user_id, kind=kind, key=key, body=body)",
+        "services/gateway/models.py",
+        'return self.get_or_create(user_id=user_id, kind=kind, defaults={"key": key, "body": body})[0]',
+        "return self.open_of(user_id, kind) or Attempt(user_id=user_id, kind=kind, key=key, body=body)",
         ("tests/gateway/test_unknown_top_up.py",),
     ),
     Mutant(
