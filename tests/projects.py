@@ -1,7 +1,7 @@
 """One `pytest` for several Django projects.
 
 pytest-django loads one settings module a process, so a run that spans projects is split into one child process for
-each; a run inside one project stays in this process. Backing services are started once, here.
+each, two at a time; a run inside one project stays in this process. Backing services are started once, here.
 """
 
 import json
@@ -10,7 +10,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -84,50 +86,74 @@ def folders_of_tests():
 
 def fan_out(config):
     typed = config.option.file_or_dir
-    flags = [arg for arg in config.invocation_params.args if str(arg) not in typed]
-    if getattr(config.option, "lf", False) and failed_last_time():
-        flags.append("--last-failed-no-failures=none")  # else a project without failures runs whole
-    total, codes, interrupts = Counter(), [], []
+    wanted = {name: paths for name in PROJECTS if (paths := selected(name, typed))}
+    run = Run(config)
     # A function, not SIG_IGN: that would be inherited, and it is the child that answers Ctrl-C.
-    previous = signal.signal(signal.SIGINT, lambda number, _: interrupts.append(number))
-    for name in PROJECTS:
-        if not (paths := selected(name, typed)):
-            continue
-        cache = (
-            [f"--override-ini=cache_dir=.pytest_cache/{name}"]
-            if config.pluginmanager.has_plugin("cacheprovider")
-            else []
-        )
-        code, counts = run_child(name, paths, [*flags, *cache])
-        total += counts
-        codes.append(code)
-        if interrupts or (code and enough(config, total)):
-            break
+    previous = signal.signal(signal.SIGINT, lambda number, _: run.stopped.set())
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda lane: run.lane(lane, wanted), lanes(config, wanted)))
     signal.signal(signal.SIGINT, previous)
-    failed = total["failed"] + total["error"]
-    print(f"\ntotal: {total['passed']} passed, {failed} failed, {total['skipped']} skipped")
-    return max((code for code in codes if code != NO_TESTS), default=NO_TESTS)
+    print(f"\ntotal: {run.total['passed']} passed, {run.failures()} failed, {run.total['skipped']} skipped")
+    return max((code for code in run.codes if code != NO_TESTS), default=NO_TESTS)
 
 
-def enough(config, total):
-    limit = config.option.maxfail
-    return limit and total["failed"] + total["error"] >= limit
+def lanes(config, wanted):
+    """The whole shop's tests wait most of their time: the others run beside them, unless somebody looks on."""
+    looked_at = getattr(config.option, "usepdb", False) or getattr(config.option, "capture", None) == "no"
+    others = [name for name in wanted if name != "whole"]
+    if looked_at or not others or "whole" not in wanted:
+        return [list(wanted)]
+    return [["whole"], others]
+
+
+class Run:
+    """What all children have counted together, and whether any more are to start."""
+
+    def __init__(self, config):
+        self.limit, self.stopped, self.children = config.option.maxfail, threading.Event(), set()
+        self.total, self.codes = Counter(), []
+        self.flags = [arg for arg in config.invocation_params.args if str(arg) not in config.option.file_or_dir]
+        if getattr(config.option, "lf", False) and failed_last_time():
+            self.flags.append("--last-failed-no-failures=none")  # else a project without failures runs whole
+        self.caches = config.pluginmanager.has_plugin("cacheprovider")
+
+    def failures(self):
+        return self.total["failed"] + self.total["error"]
+
+    def lane(self, names, wanted):
+        """One child after the other; each line says whose it is where two lanes run."""
+        for name in names:
+            if self.stopped.is_set():
+                return
+            cache = [f"--override-ini=cache_dir=.pytest_cache/{name}"] if self.caches else []
+            self.child(name, [*self.flags, *cache, *wanted[name]], marked=len(names) < len(wanted))
+            if self.codes[-1] and self.limit and self.failures() >= self.limit:
+                self.stop()
+
+    def stop(self):
+        self.stopped.set()
+        for child in list(self.children):
+            child.send_signal(signal.SIGINT)
+
+    def child(self, name, arguments, *, marked):
+        with tempfile.NamedTemporaryFile("r") as counts:
+            environment = {**os.environ, "DJANGO_SETTINGS_MODULE": SETTINGS[name], COUNTS: counts.name}
+            print(f"\n── {name}", flush=True)
+            output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True} if marked else {}
+            process = subprocess.Popen([sys.executable, "-m", "pytest", *arguments], env=environment, **output)
+            self.children.add(process)
+            for line in process.stdout or ():
+                print(f"{name:>9} │ {line}", end="", flush=True)
+            code = abs(process.wait())
+            self.children.discard(process)
+            died = {"failed": 1} if code not in (0, NO_TESTS) else {}  # killed by a signal, or never got to collect
+            self.total += Counter(json.loads(counts.read() or "null") or died)
+            self.codes.append(code)
 
 
 def failed_last_time():
     files = ROOT.glob(".pytest_cache/*/v/cache/lastfailed")
     return any(file.read_text().strip() != "{}" for file in files)
-
-
-def run_child(name, paths, flags):
-    with tempfile.NamedTemporaryFile("r") as counts:
-        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": SETTINGS[name], COUNTS: counts.name}
-        print(f"\n── {name}", flush=True)
-        code = abs(
-            subprocess.run([sys.executable, "-m", "pytest", *flags, *paths], env=environment, check=False).returncode
-        )
-        died = {"failed": 1} if code not in (0, NO_TESTS) else {}  # killed by a signal, or never got to collect
-        return code, Counter(json.loads(counts.read() or "null") or died)
 
 
 def selected(name, typed):
