@@ -6,7 +6,7 @@ BIN = .venv/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test check format scenario chaos backlog proof screenshots lighthouse
+.PHONY: help venv run test check format scenario chaos fuzz backlog proof screenshots lighthouse
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,10 @@ scenario: .venv/embedded.stamp ## order, pay and check against a running shop (U
 
 chaos: .venv/dev.stamp ## kill processes at random under load and prove that no order is lost or paid twice (SEED=n, STORM='--full')
 	@exec $(BIN)/python -m tests.proof.chaos $(if $(SEED),--seed '$(SEED)') $(STORM)
+
+fuzz: .venv/dev.stamp ## every OpenAPI document and both topics under bad input, 10,000 cases a service (SEED=n)
+	@$(BIN)/python -m tests.proof.fuzz $(if $(SEED),--seed '$(SEED)')
+	@PROOF=1 $(BIN)/python -m pytest tests/messaging/test_fuzz.py
 
 backlog: .venv/dev.stamp ## latency and 20,000 waiting orders, on the embedded broker and on Apache Kafka (Java 17+ and Maven)
 	@exec $(BIN)/python -m tests.proof.backlog
