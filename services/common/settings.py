@@ -38,6 +38,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "services.common.http.middleware.NoStoreMiddleware",
     "services.common.http.middleware.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -145,6 +146,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_AUTHENTICATION": [],
     "SCHEMA_PATH_PREFIX": r"/api/v1/",
     "VERSION": VERSION,
+    "SERVERS": [{"url": "/", "description": "The server that was asked."}],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "services.common.http.openapi.describe_headers",
+    ],
 }
 
 LOGGING = logging_config(json=env.text("LOG_FORMAT", "plain" if EMBEDDED else "json") == "json")

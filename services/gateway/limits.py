@@ -3,3 +3,4 @@
 MAX_QUANTITY = 99  # of one product
 MAX_LINES = 100
 MAX_SLUG = 64  # of a product, as orders keeps it
+MAX_PAGE_SIZE = 100  # of any list

@@ -109,5 +109,5 @@ def test_refusal_is_told_as_a_problem(error, status, slug, retry_after):
             raise error
 
     response = ask(answer, "post", data={}, permission=None)
-    assert (response.status_code, response.body["type"]) == (status, f"urn:problem:{slug}")
+    assert (response.status_code, response.body["type"]) == (status, f"/problems/{slug}")
     assert response.get("Retry-After") == retry_after

@@ -40,15 +40,15 @@ def test_row_that_is_added_meanwhile_moves_nothing():
     assert page(first["next"]).body["results"][0] == first["results"][-1] - 1
 
 
-def test_size_is_twenty_unless_it_is_asked_for_and_at_most_a_hundred():
+def test_size_is_twenty_unless_it_is_asked_for():
     rows = Permission.objects.order_by("-id")
     kind = rows[0].content_type
     Permission.objects.bulk_create(Permission(name=f"{n}", codename=f"{n}", content_type=kind) for n in range(100))
-    assert [len(page(query).body["results"]) for query in ("", "?page_size=1", "?page_size=100000000")] == [20, 1, 100]
+    assert [len(page(query).body["results"]) for query in ("", "?page_size=1", "?page_size=100")] == [20, 1, 100]
 
 
-@pytest.mark.parametrize("size", ["0", "-1", "1.5", "many", "", "²", "٣", "9" * 10, "1e3", " 1"])
-def test_size_that_is_no_number_from_one_is_a_400(size):
+@pytest.mark.parametrize("size", ["0", "101", "-1", "1.5", "many", "", "²", "٣", "9" * 10, "1e3", " 1"])
+def test_size_that_is_no_number_from_one_to_a_hundred_is_a_400(size):
     response = page(f"?page_size={size}")
     assert (response.status_code, set(response.body["errors"])) == (400, {"page_size"})
 
@@ -57,6 +57,6 @@ def test_size_that_is_no_number_from_one_is_a_400(size):
     "query",
     ["?cursor=nonsense", cursor("p=word"), cursor("p=1.5"), cursor("o=word"), cursor("p=\0")],
 )
-def test_cursor_that_tells_no_position_is_a_404(query):
+def test_cursor_that_tells_no_position_is_a_400(query):
     response = page(query)
-    assert (response.status_code, response.body["type"]) == (404, "urn:problem:not-found")
+    assert (response.status_code, set(response.body["errors"])) == (400, {"cursor"})

@@ -27,4 +27,4 @@ def test_json_is_read():
 )
 def test_body_that_is_no_json_is_a_400(raw):
     response = sent(raw)
-    assert (response.status_code, response.body["type"]) == (400, "urn:problem:bad-request")
+    assert (response.status_code, response.body["type"]) == (400, "/problems/bad-request")

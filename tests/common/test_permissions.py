@@ -43,7 +43,7 @@ def test_permission_lets_in_whom_it_names(permission, welcome):
 def test_token_that_is_missing_or_wrong_is_a_401_that_says_how_to_come_in(permission, way):
     response = ask(lambda request: None, permission=permission, **refused_tokens()[way])
     assert (response.status_code, response["WWW-Authenticate"]) == (401, "Bearer")
-    assert response.body["type"] == "urn:problem:unauthorized"
+    assert response.body["type"] == "/problems/unauthorized"
 
 
 def test_no_way_to_be_wrong_is_left_out():

@@ -52,7 +52,7 @@ def errors_of(data):
 def test_every_refusal_has_one_shape(error, status, slug):
     response = refused(error)
     assert (response.status_code, response["Content-Type"]) == (status, CONTENT_TYPE)
-    assert response.body["type"] == f"urn:problem:{slug}"
+    assert response.body["type"] == f"/problems/{slug}"
     assert response.body["status"] == status
     assert response.body["title"]
     assert response.body["detail"]

@@ -45,7 +45,14 @@ ENTRY = {
 
 
 def problem(status, slug, **extra):
-    return {"type": f"urn:problem:{slug}", "title": "No", "status": status, "detail": "No.", **extra}
+    return {
+        "type": f"/problems/{slug}",
+        "title": "No",
+        "status": status,
+        "detail": "No.",
+        "trace_id": "0" * 32,
+        **extra,
+    }
 
 
 def step(name, service="orders", at=MOMENT):

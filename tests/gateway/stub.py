@@ -75,7 +75,13 @@ def send(handler, status, body, headers):
 
 
 def not_found(handler):
-    problem = {"type": "urn:problem:not-found", "title": "Not Found", "status": 404, "detail": "Not here."}
+    problem = {
+        "type": "/problems/not-found",
+        "title": "Not Found",
+        "status": 404,
+        "detail": "Not here.",
+        "trace_id": "0" * 32,
+    }
     send(handler, 404, problem, {})
 
 

@@ -138,7 +138,7 @@ def test_contents_that_were_ordered_with_another_total_leave_the_cart(order, ord
     assert len(posted(orders)) == 1
 
 
-@pytest.mark.parametrize(("status", "slug"), [(409, "in-progress"), (409, "of-tomorrow"), (429, "too-many-requests")])
+@pytest.mark.parametrize(("status", "slug"), [(409, "in-progress"), (409, "bad-request"), (429, "too-many-requests")])
 def test_refusal_that_is_not_final_leaves_the_outcome_open(order, orders, key, status, slug):
     orders.answer("POST", "orders", problem(status, slug), status=status)
     with pytest.raises(OutcomeUnknown):

@@ -58,7 +58,7 @@ def test_products_are_listed_newest_first(get):
         ({"sort": "price"}, ["black-tea", "green-tea", "lamp", "moon"]),
         ({"sort": "-price"}, ["moon", "lamp", "green-tea", "black-tea"]),
         ({"sort": "name"}, ["black-tea", "green-tea", "lamp", "moon"]),
-        ({"sort": "name", "page_size": "1000"}, ["black-tea", "green-tea", "lamp", "moon"]),
+        ({"sort": "name", "page_size": "100"}, ["black-tea", "green-tea", "lamp", "moon"]),
     ],
     ids=str,
 )
@@ -95,7 +95,7 @@ BAD_CURSORS = ["x", "cD1hYmM=", "cD0A", "bz0tMQ==", "bz1hYmM=", "é"]
 @pytest.mark.parametrize(
     ("query", "status"),
     [
-        *(({"cursor": cursor}, 404) for cursor in BAD_CURSORS),
+        *(({"cursor": cursor}, 400) for cursor in BAD_CURSORS),
         *(({"page_size": size}, 400) for size in ("0", "-1", "x", "1.5", "", "9" * 5000, "²")),
         ({"search": "a\0b"}, 400),
         ({"search": "x" * 101}, 400),

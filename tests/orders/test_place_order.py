@@ -15,6 +15,7 @@ from tests.orders.builders import stock
 from tests.support.tokens import bearer
 
 URL = "/api/v1/orders"
+TEA = {"product": "green-tea", "quantity": 1}
 TWO_TEAS = {"items": [{"product": "green-tea", "quantity": 2}]}
 
 
@@ -62,9 +63,19 @@ def test_order_is_new_at_the_catalogues_price_with_its_task_enqueued(post, user_
     assert PendingDelivery.objects.count() == 1
 
 
-def test_price_of_the_client_is_ignored(post):
-    item = {"product": "green-tea", "quantity": 1, "price": {"amount": 1, "currency": "RUB"}, "amount": 1}
-    assert post({"items": [item], "total": {"amount": 1}}).json()["total"]["amount"] == 129_000
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ({"items": [{**TEA, "price": {"amount": 1, "currency": "RUB"}}]}, "items.0.price"),
+        ({"items": [TEA], "total": {"amount": 1, "currency": "RUB"}}, "total"),
+        ({"items": [TEA], "expected_totl": {"amount": 1, "currency": "RUB"}}, "expected_totl"),
+        ({"items": [TEA], "expected_total": {"amount": 1, "currency": "RUB", "cents": 1}}, "expected_total.cents"),
+    ],
+)
+def test_field_that_is_not_known_is_refused_and_nothing_is_ordered(post, body, named):
+    response = post(body)
+    assert (response.status_code, set(response.json()["errors"])) == (400, {named})
+    assert not Order.objects.exists()
 
 
 def test_repeated_products_are_merged_in_the_clients_order(post):
@@ -96,7 +107,7 @@ def test_other_expected_total_is_told_the_new_one_and_orders_nothing(post, amoun
     """Cheaper than the shopper saw, too: nobody is charged what they were not shown."""
     response = post({**TWO_TEAS, "expected_total": {"amount": amount, "currency": currency}})
     body = response.json()
-    assert (response.status_code, body["type"]) == (409, "urn:problem:price-changed")
+    assert (response.status_code, body["type"]) == (409, "/problems/price-changed")
     assert body["total"] == {"amount": 258_000, "currency": "RUB"}
     assert nothing_was_kept()
 
@@ -206,7 +217,7 @@ def test_order_placed_before_is_the_same_value_whatever_the_order_has_become(cat
 def test_same_key_with_another_body_is_refused(post, other):
     post(key="k")
     response = post(other, key="k")
-    assert (response.status_code, response.json()["type"]) == (422, "urn:problem:idempotency-key-reused")
+    assert (response.status_code, response.json()["type"]) == (422, "/problems/idempotency-key-reused")
     assert Order.objects.count() == 1
 
 
@@ -262,7 +273,7 @@ def test_twin_that_takes_too_long_is_told_to_come_again(user_id, settings):
         response = thread.submit(in_thread(post), 0).result()
         transaction.set_rollback(True)
     assert (response.status_code, response["Retry-After"]) == (409, "1")
-    assert response.json()["type"] == "urn:problem:in-progress"
+    assert response.json()["type"] == "/problems/in-progress"
     assert post(0).status_code == 201
 
 

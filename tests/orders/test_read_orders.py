@@ -51,8 +51,8 @@ def test_pages_of_orders_follow_each_other(get, place):
         ({"status": "new"}, 400),
         ({"status": "a\0b"}, 400),
         ({"page_size": "x"}, 400),
-        ({"cursor": "x"}, 404),
-        ({"cursor": "cD1hYmM="}, 404),
+        ({"cursor": "x"}, 400),
+        ({"cursor": "cD1hYmM="}, 400),
     ],
     ids=str,
 )

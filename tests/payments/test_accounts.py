@@ -50,7 +50,7 @@ def test_each_user_has_their_own_account(client, headers, db):
 @pytest.mark.parametrize("path", [URL, f"{URL}/balance"])
 def test_there_is_nothing_to_tell_without_an_account(get, path):
     response = get(path)
-    assert (response.status_code, response.json()["type"]) == (404, "urn:problem:not-found")
+    assert (response.status_code, response.json()["type"]) == (404, "/problems/not-found")
 
 
 def test_deposit_without_an_account_is_not_found(deposit):
@@ -214,7 +214,7 @@ def test_entries_are_the_callers_own_newest_first(get, user_id):
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [({"cursor": "x"}, 404), ({"cursor": "cD1hYmM="}, 404), ({"cursor": "cD0A"}, 404), ({"page_size": "-1"}, 400)],
+    [({"cursor": "x"}, 400), ({"cursor": "cD1hYmM="}, 400), ({"cursor": "cD0A"}, 400), ({"page_size": "-1"}, 400)],
     ids=str,
 )
 def test_bad_query_is_refused(get, query, status):

@@ -1,5 +1,6 @@
 """Serializer fields for money and for numbers that must really be numbers."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +8,18 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from services.common.money import MAX_AMOUNT, Money
+
+
+class InputSerializer(serializers.Serializer[Any]):
+    """What a client sends: a field that is not known is refused, not dropped, as a misspelt one would be."""
+
+    default_error_messages = {"unknown": _("There is no such field.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping) and (unknown := set(data) - set(self.fields)):
+            message = self.error_messages["unknown"]
+            raise serializers.ValidationError({str(name): [message] for name in sorted(unknown)}, code="unknown")
+        return super().to_internal_value(data)
 
 
 class StrictIntegerField(serializers.IntegerField):
@@ -35,7 +48,8 @@ class MoneySerializer(serializers.Serializer[Money]):
     currency = serializers.CharField(min_length=3, max_length=3)
 
 
-class MoneyInputSerializer(MoneySerializer):
+class MoneyInputSerializer(InputSerializer):
     """Money that a client sends: strictly an integer and a currency."""
 
-    amount = AmountField()
+    amount = AmountField(help_text="Minor units, such as kopecks.")
+    currency = serializers.CharField(min_length=3, max_length=3)

@@ -15,13 +15,17 @@ from services.messaging.trace import begin_trace
 logger = structlog.get_logger(__name__)
 
 BODY_LIMIT = 65_536
+API, CATALOGUE = "/api/v1/", ("/api/v1/products", "/api/v1/categories")
 QUIET_PATHS = ("/livez", "/readyz", "/static/")
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
 
 class RequestLogMiddleware:
-    """Binds a trace to the request (W3C `traceparent`, taken over or begun) and logs one line without body or query."""
+    """Binds a trace to the request (W3C `traceparent`, taken over or begun) and logs one line without body or query.
+
+    The answer names the trace as `X-Request-Id`.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -36,6 +40,20 @@ class RequestLogMiddleware:
                 logger.info(
                     "request", method=request.method, path=request.path, status=response.status_code, ms=milliseconds
                 )
+        response["X-Request-Id"] = trace_id
+        return response
+
+
+class NoStoreMiddleware:
+    """Tells browsers and proxies to keep no answer of the API but the catalogue's."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.path.startswith(API) and not request.path.startswith(CATALOGUE):
+            response["Cache-Control"] = "no-store"
         return response
 
 

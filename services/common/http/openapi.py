@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from services.common.http.problems import CONTENT_TYPE, ProblemSerializer
 
@@ -37,6 +38,39 @@ def answers(bodies: Mapping[int, Any], *problems: int) -> dict[Any, Any]:
         for status, body in sorted(refusals.items())
     }
     return {**good, **told}
+
+
+HEADERS = {
+    "X-Request-Id": {"schema": {"type": "string"}, "description": "The trace id, by which operators find the request."},
+    "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds until another try makes sense."},
+}
+RETRIED = ("409", "429", "503")
+LOCATION = OpenApiParameter(
+    "Location", str, OpenApiParameter.HEADER, response=[201], description="Where what was made is found."
+)
+
+
+def describe_headers(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A hook of drf-spectacular: the headers that every answer has, and those of answers to try again."""
+    result["components"]["headers"] = HEADERS
+    operations = (each for path in result["paths"].values() for each in path.values())
+    for status, response in (pair for operation in operations for pair in operation["responses"].items()):
+        names = ["X-Request-Id", *(["Retry-After"] if status in RETRIED else [])]
+        response.setdefault("headers", {}).update({name: {"$ref": f"#/components/headers/{name}"} for name in names})
+    return result
+
+
+class InputExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """Says that a body with another field is refused."""
+
+    target_class = "services.common.http.fields.InputSerializer"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        schema: dict[str, Any] = auto_schema._map_serializer(  # type: ignore[no-untyped-call]
+            self.target, direction, bypass_extensions=True
+        )
+        return {**schema, "additionalProperties": False}
 
 
 class ServiceTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -18,22 +18,23 @@ class NewestFirst(CursorPagination):
     max_page_size = 100
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
-        """A cursor that tells no position is a 404, whatever it decodes to."""
+        """A cursor that tells no position is a 400, whatever it decodes to."""
         try:
             return super().paginate_queryset(queryset, request, view)
-        except (ValueError, InvalidValue, DataError):
-            raise NotFound(self.invalid_cursor_message) from None
+        except (NotFound, ValueError, InvalidValue, DataError):
+            raise ValidationError({"cursor": ["Follow a link of another page."]}) from None
 
     def get_page_size(self, request: Request) -> int | None:
-        """The size asked for, at most the largest one; what is no number from 1 is a 400."""
+        """The size asked for; what is no whole number from 1 to the largest one is a 400."""
         text = request.query_params.get("page_size", str(self.page_size))
-        if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0):
-            raise ValidationError({"page_size": ["A whole number from 1 is required."]})
-        return min(int(text), self.max_page_size)
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and 0 < int(text) <= self.max_page_size):
+            raise ValidationError({"page_size": [f"A whole number from 1 to {self.max_page_size} is required."]})
+        return int(text)
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        """A size from 1; a larger one than the largest means that one."""
-        said = {"description": "20 unless told, at most 100.", "schema": {"type": "integer", "minimum": 1}}
+        """The bounds of the size, too."""
+        bounds = {"type": "integer", "minimum": 1, "maximum": self.max_page_size}
+        said = {"description": "20 unless told.", "schema": bounds}
         parameters = super().get_schema_operation_parameters(view)
         return [{**each, **(said if each["name"] == self.page_size_query_param else {})} for each in parameters]
 

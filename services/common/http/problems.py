@@ -12,6 +12,9 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as drf_exception_handler
 
+from services.common.http.problem_types import TYPES, address
+from services.messaging.trace import current_trace_id
+
 logger = structlog.get_logger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
@@ -20,12 +23,13 @@ CONTENT_TYPE = "application/problem+json"
 class ProblemSerializer(serializers.Serializer[Any]):
     """The shape of an error, for the OpenAPI document."""
 
-    type = serializers.CharField()
-    title = serializers.CharField()
+    type = serializers.ChoiceField([address(slug) for slug in TYPES], help_text="Leads to a page that explains it.")
+    title = serializers.CharField(help_text="The status's own phrase.")
     status = serializers.IntegerField()
-    detail = serializers.CharField()
+    detail = serializers.CharField(help_text="What is wrong with this request.")
+    trace_id = serializers.CharField(help_text="Equal to `X-Request-Id`; operators find the request by it.")
     errors = serializers.DictField(  # type: ignore[assignment]
-        child=serializers.ListField(child=serializers.CharField()), required=False
+        child=serializers.ListField(child=serializers.CharField()), required=False, help_text="By field, on 400."
     )
 
 
@@ -45,10 +49,11 @@ class Problem(APIException):
 def problem_body(status: int, slug: str, detail: str, **extra: Any) -> dict[str, Any]:
     """The members every problem has; `title` is the status's own phrase."""
     return {
-        "type": f"urn:problem:{slug}",
+        "type": address(slug),
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
+        "trace_id": current_trace_id(),
         **extra,
     }
 

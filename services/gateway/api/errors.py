@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from services.common.http import problems
 from services.gateway.clients.errors import UpstreamRefused, UpstreamUnavailable
+from services.messaging.trace import current_trace_id
 
 RETRY_SECONDS = "1"
 
@@ -31,7 +32,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 def refusal_response(refusal: UpstreamRefused) -> Response:
     headers = {"Retry-After": refusal.headers["Retry-After"]} if "Retry-After" in refusal.headers else {}
-    return Response(dict(refusal.body), refusal.status, headers=headers, content_type=problems.CONTENT_TYPE)
+    body = {**refusal.body, "trace_id": current_trace_id()}
+    return Response(body, refusal.status, headers=headers, content_type=problems.CONTENT_TYPE)
 
 
 Handler = Callable[..., HttpResponseBase]

@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from services.common.http.fields import AmountField, MoneyInputSerializer, StrictIntegerField
+from services.common.http.fields import AmountField, InputSerializer, MoneyInputSerializer, StrictIntegerField
 from services.gateway.api.pagination import PageQuery
 from services.gateway.dtos import Money
 from services.gateway.limits import MAX_LINES, MAX_QUANTITY
@@ -27,14 +27,14 @@ class TextField(serializers.CharField):
 @extend_schema_serializer(
     examples=[OpenApiExample("A person", {"username": "ada", "password": "a-long-enough-secret"}, request_only=True)]
 )
-class CredentialsSerializer(serializers.Serializer[Any]):
+class CredentialsSerializer(InputSerializer):
     """A name and a password."""
 
     username = TextField(max_length=150)
     password = TextField(max_length=1024)
 
 
-class OrderLineSerializer(serializers.Serializer[Any]):
+class OrderLineSerializer(InputSerializer):
     """A product, by its slug, and how many of it."""
 
     product = TextField()
@@ -46,7 +46,7 @@ class OrderLineSerializer(serializers.Serializer[Any]):
         OpenApiExample("Two products", {"items": [{"product": "green-tea", "quantity": 2}]}, request_only=True),
     ]
 )
-class NewOrderSerializer(serializers.Serializer[Any]):
+class NewOrderSerializer(InputSerializer):
     """What to order, and the total that the client showed, if it wants to be told of another."""
 
     items = serializers.ListField(child=OrderLineSerializer(), min_length=1, max_length=MAX_LINES)
@@ -66,7 +66,7 @@ class NewOrderSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("1,000 roubles", {"amount": 100_000}, request_only=True)])
-class NewDepositSerializer(serializers.Serializer[Any]):
+class NewDepositSerializer(InputSerializer):
     """How much to deposit."""
 
     amount = AmountField()

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from services.common.http import idempotency
-from services.common.http.openapi import answers
+from services.common.http.openapi import LOCATION, answers
 from services.gateway.api.inputs import NewOrderSerializer, OrderQuery
 from services.gateway.api.pagination import page_body, query_of
 from services.gateway.api.serializers import OrderPageSerializer, OrderSerializer, TimelineSerializer
@@ -29,7 +29,7 @@ class OrderList(APIView):
         return Response(page_body(request, page, OrderSerializer))
 
     @extend_schema(
-        parameters=[idempotency.PARAMETER, idempotency.REPLAYED_PARAMETER],
+        parameters=[idempotency.PARAMETER, idempotency.REPLAYED_PARAMETER, LOCATION],
         request=NewOrderSerializer,
         responses=answers({201: OrderSerializer}, 400, 401, 409, 413, 415, 422, 503),
     )

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from services.gateway.dtos import Page
+from services.gateway.limits import MAX_PAGE_SIZE
 
 T = TypeVar("T")
 
@@ -15,7 +16,9 @@ class PageQuery(serializers.Serializer[Any]):
     """What every list takes."""
 
     cursor = serializers.CharField(required=False, allow_blank=True, help_text="From a link of another page.")
-    page_size = serializers.IntegerField(required=False, min_value=1, help_text="20 unless told, at most 100.")
+    page_size = serializers.IntegerField(
+        required=False, min_value=1, max_value=MAX_PAGE_SIZE, help_text="20 unless told."
+    )
 
 
 def query_of(request: Request, query: type[serializers.Serializer[Any]]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class UpstreamRefused(Exception):
     @property
     def slug(self) -> str:
         """The problem's type, without its prefix: `price-changed`."""
-        return str(self.body.get("type", "")).removeprefix("urn:problem:")
+        return str(self.body.get("type", "")).rpartition("/")[2]
 
     @property
     def is_final(self) -> bool:

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from services.common.clock import database_now
 from services.common.http import idempotency
-from services.common.http.openapi import answers
+from services.common.http.openapi import LOCATION, answers
 from services.common.http.pagination import NewestFirst
 from services.common.http.permissions import user_id_of
 from services.common.http.problems import Problem
@@ -77,7 +77,7 @@ class OrderList(generics.ListAPIView[Order]):
         return queries.orders_of(user_id_of(self.request), status=status, now=database_now())
 
     @extend_schema(
-        parameters=[idempotency.PARAMETER, idempotency.REPLAYED_PARAMETER],
+        parameters=[idempotency.PARAMETER, idempotency.REPLAYED_PARAMETER, LOCATION],
         request=OrderInputSerializer,
         responses=answers({201: OrderSerializer, 409: PriceChangedSerializer}, 400, 401, 413, 415, 422),
     )

@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from services.common.http.fields import MoneyInputSerializer, MoneySerializer, StrictIntegerField
+from services.common.http.fields import InputSerializer, MoneyInputSerializer, MoneySerializer, StrictIntegerField
 from services.common.http.problems import ProblemSerializer
 from services.common.money import Money
 from services.orders.api.languages import LocalizedTextField
@@ -49,12 +49,12 @@ class OrderQuery(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=Status.values, required=False, default="", allow_blank=True)
 
 
-class ItemInputSerializer(serializers.Serializer[Any]):
+class ItemInputSerializer(InputSerializer):
     product = serializers.CharField(max_length=MAX_SLUG, help_text="The product's slug.")
     quantity = StrictIntegerField(min_value=1, max_value=MAX_QUANTITY)
 
 
-class OrderInputSerializer(serializers.Serializer[Any]):
+class OrderInputSerializer(InputSerializer):
     """`expected_total` is what the shopper was shown; another total today refuses the order."""
 
     items = ItemInputSerializer(many=True, allow_empty=False, max_length=MAX_LINES)  # type: ignore[call-arg]

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from services.common.http.fields import AmountField, MoneySerializer
+from services.common.http.fields import AmountField, InputSerializer, MoneySerializer
 from services.payments.models import Account, Kind, LedgerEntry, Reason, Settlement, Status
 from services.payments.queries import Books, SettlementPage
 from services.payments.timeline import Step, Timeline
@@ -33,7 +33,7 @@ class AccountQuery(serializers.Serializer[Any]):
     user_id = serializers.UUIDField()
 
 
-class DepositInputSerializer(serializers.Serializer[Any]):
+class DepositInputSerializer(InputSerializer):
     amount = AmountField(help_text="Minor units, such as kopecks.")
 
 
