@@ -74,6 +74,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 CURRENCY = env.text("CURRENCY", "RUB")
+# Requests of one process that wait for an order to be final (`Prefer: wait=N`); half of its threads.
+WAITING_AT_ONCE = env.integer("WAITING_AT_ONCE", 4)
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]

@@ -100,6 +100,10 @@ class Order:
             delayed=data.get("delayed", False),
         )
 
+    @property
+    def is_final(self) -> bool:
+        return self.status != "NEW"
+
 
 @dataclass(frozen=True, slots=True)
 class Account:

@@ -40,6 +40,11 @@ def orders_of(user_id: uuid.UUID, *, now: datetime, status: str = "") -> QuerySe
     return found.filter(status=status) if status else found
 
 
+def is_final(order_id: uuid.UUID) -> bool:
+    """Whether payments' decision on the order has arrived."""
+    return Order.objects.filter(id=order_id).exclude(status=Status.NEW).exists()
+
+
 def delayed_orders(*, now: datetime) -> QuerySet[Order]:
     """All delayed orders, those first that the watchdog looks after next: in the order of the index of NEW ones."""
     return Order.objects.filter(is_delayed(now=now)).order_by("resend_at")

@@ -27,13 +27,17 @@ class CallerChannel:
     language: str
     deadline: Deadline
 
-    def get(self, *segments: object, **params: Any) -> Reply:
-        """Read the resource at the path of these segments; empty parameters are left out."""
+    def get(self, *segments: object, wait: float = 0.0, **params: Any) -> Reply:
+        """Read the resource at the path of these segments; empty parameters are left out.
+
+        With `wait` the upstream may take so many seconds longer, until what it tells of is final.
+        """
         given = {name: value for name, value in params.items() if value}
         path = path_of(segments)
         if len(path) + len(urlencode(given)) > MAX_TARGET:
             raise too_long()
-        call = Call("GET", path, self._headers(), params=given, repeatable=True)
+        headers = self._headers() | ({"Prefer": f"wait={wait:.3f}"} if wait else {})
+        call = Call("GET", path, headers, params=given, repeatable=True, read_seconds=READ_SECONDS + wait)
         return self.channel.send(call, self.deadline)
 
     def post(self, *segments: object, json: Any = None, idempotency_key: str = "", repeatable: bool = False) -> Reply:

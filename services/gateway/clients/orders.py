@@ -75,9 +75,12 @@ class OrdersClient:
         reply = self.channel.get("orders", status=status, cursor=cursor, page_size=page_size)
         return reply.read(lambda body: Page.from_json(body, Order.from_json))
 
-    def order(self, order_id: uuid.UUID) -> Order:
-        """One order of the caller; refused (404) where it is nobody's or another's."""
-        return self.channel.get("orders", order_id).read(Order.from_json)
+    def order(self, order_id: uuid.UUID, *, wait: float = 0.0) -> Order:
+        """One order of the caller; refused (404) where it is nobody's or another's.
+
+        The answer waits so many seconds at most for the order to be final.
+        """
+        return self.channel.get("orders", order_id, wait=wait).read(Order.from_json)
 
     def timeline(self, order_id: uuid.UUID) -> tuple[Step, ...]:
         """What orders knows of the order's way."""

@@ -20,21 +20,21 @@ DEADLINE_SECONDS = 4.5
 
 @dataclass(frozen=True, slots=True)
 class Upstreams:
-    """Clients that speak for one caller, in one language, within one deadline (4.5 s for all calls together)."""
+    """Clients that speak for one caller, in one language, within one deadline for all calls together."""
 
     orders: OrdersClient
     payments: PaymentsClient
 
 
-def upstreams_for(user: User | AnonymousUser | None) -> Upstreams:
+def upstreams_for(user: User | AnonymousUser | None, seconds: float | None = None) -> Upstreams:
     """The clients that speak for this user, or for nobody where nobody is signed in."""
-    return upstreams_as(Caller(user.id, is_staff=user.is_staff) if isinstance(user, User) else Caller())
+    return upstreams_as(Caller(user.id, is_staff=user.is_staff) if isinstance(user, User) else Caller(), seconds)
 
 
-def upstreams_as(caller: Caller) -> Upstreams:
-    """The clients for this caller, in the language that is active; the deadline runs from this call."""
+def upstreams_as(caller: Caller, seconds: float | None = None) -> Upstreams:
+    """The clients for this caller, in the language that is active; so many seconds run from this call."""
     language = translation.get_language() or settings.LANGUAGE_CODE
-    deadline = Deadline(DEADLINE_SECONDS)
+    deadline = Deadline(seconds or DEADLINE_SECONDS)
     orders = CallerChannel(orders_channel(), settings.ORDERS_TOKEN_KEY, caller, language, deadline)
     payments = CallerChannel(payments_channel(), settings.PAYMENTS_TOKEN_KEY, caller, language, deadline)
     return Upstreams(OrdersClient(orders), PaymentsClient(payments))

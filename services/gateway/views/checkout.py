@@ -12,6 +12,7 @@ from services.gateway.clients.upstreams import Upstreams, upstreams_for
 from services.gateway.dtos import Money
 from services.gateway.forms import CheckoutForm
 from services.gateway.use_cases.checkout import NotOrdered, Ordered, order_cart, review, settle
+from services.gateway.use_cases.waiting import wait_until_final
 from services.gateway.viewmodels.checkout import (
     BalanceCheck,
     CheckoutPage,
@@ -26,6 +27,9 @@ from services.gateway.views.decorators import sign_in_required, upstream_errors_
 from services.gateway.views.rendering import redirect_to, render_page
 from services.gateway.views.requests import ShopperRequest
 from services.gateway.views.session_cart import hand_over_cart
+
+# The page after it then says that it is paid; most orders take a tenth of a second.
+MOST_SECONDS_TO_PAY = 0.3
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,6 +78,8 @@ def order(request: ShopperRequest, upstreams: Upstreams) -> HttpResponse:
     key = form.cleaned_data["key"]
     expected_total = Money(form.cleaned_data["amount"], form.cleaned_data["currency"])
     outcome = order_cart(request.user.id, orders=upstreams.orders, key=key, expected_total=expected_total)
+    if isinstance(outcome, Ordered) and outcome.order_id:
+        wait_until_final(outcome.order_id, request.user, MOST_SECONDS_TO_PAY)
     return tell(request, upstreams, outcome, pressed=key)
 
 

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from services.common.clock import database_now
-from services.common.http import idempotency
+from services.common.http import idempotency, prefer
 from services.common.http.openapi import LOCATION, answers
 from services.common.http.pagination import NewestFirst
 from services.common.http.permissions import user_id_of
@@ -77,7 +77,7 @@ class OrderList(generics.ListAPIView[Order]):
         return queries.orders_of(user_id_of(self.request), status=status, now=database_now())
 
     @extend_schema(
-        parameters=[idempotency.PARAMETER, idempotency.REPLAYED_PARAMETER, LOCATION],
+        parameters=[*prefer.PARAMETERS, idempotency.PARAMETER, idempotency.REPLAYED_PARAMETER, LOCATION],
         request=OrderInputSerializer,
         responses=answers({201: OrderSerializer, 409: PriceChangedSerializer}, 400, 401, 413, 415, 422),
     )
@@ -94,20 +94,37 @@ class OrderList(generics.ListAPIView[Order]):
                 idempotency_key=idempotency.read_key(request),
                 now=database_now(),
             )
+        waited = wait_until_final(request, placed.id)
         path = reverse("orders:order", args=[placed.id])
-        headers = {"Location": request.build_absolute_uri(path), **(idempotency.REPLAYED if placed.replayed else {})}
-        return Response(OrderSerializer(placed).data, status=201, headers=headers)
+        replayed = idempotency.REPLAYED if placed.replayed else {}
+        headers = {"Location": request.build_absolute_uri(path), **replayed, **waited}
+        order = order_of_caller(request, placed.id) if waited else placed
+        return Response(OrderSerializer(order).data, status=201, headers=headers)
 
 
-@extend_schema_view(get=extend_schema(responses=answers({200: OrderSerializer}, 401, 404)))
-class OrderDetail(generics.RetrieveAPIView[Order]):
+class OrderDetail(APIView):
     """One of the caller's orders; another user's is not found."""
 
-    serializer_class = OrderSerializer
-    lookup_url_kwarg = "order_id"
+    @extend_schema(parameters=prefer.PARAMETERS, responses=answers({200: OrderSerializer}, 401, 404))
+    def get(self, request: Request, order_id: uuid.UUID) -> Response:
+        """The order as it is, or as it is once it is final."""
+        order = order_of_caller(request, order_id)
+        waited = wait_until_final(request, order.id)
+        return Response(OrderSerializer(order_of_caller(request, order_id) if waited else order).data, headers=waited)
 
-    def get_queryset(self) -> QuerySet[Order]:
-        return queries.orders_of(user_id_of(self.request), now=database_now())
+
+def order_of_caller(request: Request, order_id: uuid.UUID) -> Order:
+    return get_object_or_404(queries.orders_of(user_id_of(request), now=database_now()), pk=order_id)
+
+
+def wait_until_final(request: Request, order_id: uuid.UUID) -> dict[str, str]:
+    """As long as the client prefers; the header that says so, none where there was no place to wait."""
+    seconds = prefer.seconds_to_wait(request)
+    with prefer.place_to_wait(seconds) as may_wait:
+        if not may_wait:
+            return {}
+        prefer.wait_until(lambda: queries.is_final(order_id), seconds)
+    return prefer.applied(seconds)
 
 
 class TimelineDetail(APIView):
@@ -119,5 +136,4 @@ class TimelineDetail(APIView):
 
         As far as they are. `produced` is when the broker confirmed it, `reply_produced` the timestamp of its record.
         """
-        order = get_object_or_404(queries.orders_of(user_id_of(request), now=database_now()), pk=order_id)
-        return Response(TimelineSerializer(timeline_of(order)).data)
+        return Response(TimelineSerializer(timeline_of(order_of_caller(request, order_id))).data)
