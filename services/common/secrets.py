@@ -4,14 +4,20 @@
 the containers, gives each service those that it needs.
 """
 
+import hashlib
 import secrets
 import sys
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
 
 from services.registry import SERVICES
 
 MINIMUM_LENGTH = 50
+# What 32 random bytes cannot be compressed below, written in hexadecimal or base64 (seen: 49 of 3,000 each).
+MINIMUM_CONTENT = 45
 
 
 def token_keys() -> dict[str, tuple[str, ...]]:
@@ -66,9 +72,24 @@ def write(path: Path, value: str) -> None:
     path.write_text(value)
 
 
+_claimed: dict[bytes, str] = {}  # digests of this process's secrets, by what they are for
+
+
+def check(name: str, value: str) -> None:
+    """Raise `ImproperlyConfigured`, without the value, where it may be known or serves another purpose, too."""
+    if is_known(value):
+        raise ImproperlyConfigured(f"{name} must hold at least 50 random characters outside the embedded mode")
+    if (other := _claimed.setdefault(hashlib.sha256(value.encode()).digest(), name)) != name:
+        raise ImproperlyConfigured(f"{name} must differ from {other}: one secret is for one purpose")
+
+
 def is_known(value: str) -> bool:
-    """Whether a secret is too short to have been made at random, or says itself that it is an example."""
-    return len(value) < MINIMUM_LENGTH or any(word in value.lower() for word in ("insecure", "change-me", "example"))
+    """Whether a secret is too short or too regular to have been made at random, or says that it is an example."""
+    return (
+        len(value) < MINIMUM_LENGTH
+        or len(zlib.compress(value.encode(), 9)) < MINIMUM_CONTENT
+        or any(word in value.lower() for word in ("insecure", "change-me", "example"))
+    )
 
 
 if __name__ == "__main__":

@@ -52,7 +52,18 @@ def test_signing_key_has_an_id_so_that_it_can_be_rotated():
 
 
 @pytest.mark.parametrize(
-    "value", ["", "short", "a" * 49, "django-insecure-" + "a" * 50, "CHANGE-ME" * 6, "example" * 8]
+    "value",
+    [
+        "",
+        "short",
+        "a" * 49,
+        "django-insecure-" + "a" * 50,
+        "CHANGE-ME" * 6,
+        "example" * 8,
+        "b" * 64,
+        "password-" * 8,
+        "0123456789abcdef" * 4,
+    ],
 )
-def test_secret_that_is_short_or_an_example_is_known(value):
+def test_secret_that_is_short_or_regular_or_an_example_is_known(value):
     assert is_known(value)

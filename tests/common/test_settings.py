@@ -27,8 +27,8 @@ def run(*words, **variables):
     [
         ({"DEBUG": "1"}, "DEBUG=1 and ALLOWED_HOSTS=* are refused outside the embedded mode"),
         ({"ALLOWED_HOSTS": "*"}, "DEBUG=1 and ALLOWED_HOSTS=* are refused outside the embedded mode"),
-        ({"ORDERS_SECRET_KEY": "short"}, "ORDERS_SECRET_KEY must be at least 50 random characters"),
-        ({"ORDERS_SECRET_KEY": "change-me" * 9}, "ORDERS_SECRET_KEY must be at least 50 random characters"),
+        ({"ORDERS_SECRET_KEY": "short"}, "ORDERS_SECRET_KEY must hold at least 50 random characters"),
+        ({"ORDERS_SECRET_KEY": "change-me" * 9}, "ORDERS_SECRET_KEY must hold at least 50 random characters"),
         ({"FAULT": "relay.before_mark"}, "FAULT kills processes"),
         ({"HTTPS_ONLY": "yes"}, "HTTPS_ONLY must be 0 or 1, not 'yes'"),
     ],

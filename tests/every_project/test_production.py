@@ -82,6 +82,22 @@ def test_known_secret_is_refused_by_its_name(name, value):
     assert name in refusal(**{name: f"k1:{value}" if name in SIGNING else value})
 
 
+def test_secret_of_two_purposes_is_refused_by_both_names_and_not_told():
+    first, second = [name for name in OWN_SECRETS if name not in SIGNING][:2]
+    value = new_secret(first)
+    line = refusal(**{first: value, second: value})
+    assert first in line
+    assert second in line
+    assert value not in line
+
+
+@pytest.mark.skipif(not SIGNING, reason="signs no messages")
+def test_signing_key_that_is_another_purposes_secret_is_refused():
+    value = new_secret(f"{SERVICE.upper()}_SECRET_KEY")
+    line = refusal(**{f"{SERVICE.upper()}_SECRET_KEY": value, SIGNING[0]: f"k1:{value}"})
+    assert SIGNING[0] in line
+
+
 @pytest.mark.skipif(not HAS_FAULT_POINTS, reason="has no fault points")
 def test_armed_fault_is_refused():
     assert "FAULT" in refusal(FAULT="relay.before_send")

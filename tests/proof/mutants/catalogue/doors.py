@@ -62,16 +62,23 @@ WHO_COMES_IN = (
     Mutant(
         "production starts with a known secret",
         "services/common/settings.py",
-        "if not EMBEDDED and is_known(value):",
-        "if False:",
+        "        check(name, value)",
+        "        pass",
         ("tests/common/test_settings.py",),
     ),
     Mutant(
         "production signs messages with a known secret",
         "services/common/messaging.py",
-        "any(map(is_known, keys.values()))",
-        "False",
+        '            check(f"{key_id} of {name}", key)',
+        "            pass",
         ("tests/common/test_messaging_settings.py",),
+    ),
+    Mutant(
+        "one secret serves two purposes",
+        "services/common/secrets.py",
+        ".digest(), name)) != name:",
+        ".digest(), name)) is None:",
+        ("tests/every_project/test_production.py",),
     ),
     Mutant(
         "a page of somebody signed in is stored",
@@ -107,8 +114,8 @@ WHAT_THEY_ASK_FOR = (
     Mutant(
         "a page is as long as anybody likes",
         "services/common/http/pagination.py",
-        "return min(int(text), self.max_page_size)",
-        "return int(text)",
+        " and 0 < int(text) <= self.max_page_size)",
+        " and 0 < int(text))",
         ("tests/common/test_pagination.py",),
     ),
     Mutant(
