@@ -19,6 +19,7 @@ MEANINGS = {
     413: "The body has more than 64 KiB.",
     415: "The body is not JSON.",
     422: "The idempotency key was used with another body.",
+    429: "There were too many attempts; see `Retry-After`.",
     503: "A service that is needed does not answer; see `Retry-After`.",
 }
 

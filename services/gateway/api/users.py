@@ -1,5 +1,6 @@
 """`users` and `tokens`: registering, signing in and out."""
 
+from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError as InvalidUser
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -13,6 +14,7 @@ from services.common.http.openapi import answers
 from services.common.http.problems import Problem
 from services.gateway.api.inputs import CredentialsSerializer
 from services.gateway.api.serializers import TokenSerializer, UserSerializer
+from services.gateway.models import User
 from services.gateway.use_cases import people
 
 
@@ -36,16 +38,16 @@ class TokenCreate(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
-    @extend_schema(request=CredentialsSerializer, responses=answers({201: TokenSerializer}, 400, 401, 413, 415))
+    @extend_schema(request=CredentialsSerializer, responses=answers({201: TokenSerializer}, 400, 401, 413, 415, 429))
     def post(self, request: Request) -> Response:
         """Sign in: the token is shown this once."""
         credentials = CredentialsSerializer(data=request.data)
         credentials.is_valid(raise_exception=True)
-        token = people.issue_token(**credentials.validated_data)
-        if token is None:
+        user = authenticate(request._request, **credentials.validated_data)
+        if not isinstance(user, User):
             challenge = {"WWW-Authenticate": "Bearer"}
             raise Problem(401, "wrong-credentials", _("The username or the password is wrong."), headers=challenge)
-        return Response(TokenSerializer(token).data, 201)
+        return Response(TokenSerializer(people.issue_token(user)).data, 201)
 
 
 class TokenDetail(APIView):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.auth import authenticate, password_validation
+from django.contrib.auth import password_validation
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
@@ -43,10 +43,7 @@ def register(*, username: str, password: str) -> User:
     return user
 
 
-def issue_token(*, username: str, password: str) -> IssuedToken | None:
-    """A token for the user of this name and password; None where there is none."""
-    user = authenticate(username=username, password=password)
-    if user is None:
-        return None
+def issue_token(user: User) -> IssuedToken:
+    """A token for the REST API, valid for 30 days."""
     token, secret = AuthToken.objects.create(user)
     return IssuedToken(token=secret, expires_at=token.expiry)

@@ -55,6 +55,11 @@ class TroublePage:
         return cls(_("One moment"), text, "429", text)
 
     @classmethod
+    def locked_out(cls) -> Self:
+        text = _("There were too many attempts to sign in. Wait five minutes and try again.")
+        return cls(_("Signing in rests"), text, "429", text)
+
+    @classmethod
     def unavailable(cls, service: str, path: str) -> Self:
         titles = {"payments": _("Payments are resting"), "orders": _("Orders are resting")}
         texts = {

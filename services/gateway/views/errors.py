@@ -27,6 +27,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render_page(request, "trouble", TroublePage.not_found(), status=404)
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """429."""
+    return render_page(request, "trouble", TroublePage.locked_out(), status=429)
+
+
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503: the own database does not answer, and nothing here asks it."""
     return HttpResponse(render_to_string("gateway/bare.html", {"page": TroublePage.database_away()}), status=503)

@@ -13,7 +13,6 @@ from services.gateway.views.rendering import THEME_COOKIE, redirect_to, render_p
 from services.gateway.views.requests import PageRequest, local_path
 from services.gateway.views.session_cart import hand_over_cart
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 A_YEAR = 31_536_000
 
 
@@ -49,7 +48,7 @@ def register(request: PageRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            login(request, user, backend=BACKEND)
+            login(request, user)
             hand_over_cart(request, user)
             return redirect_to(request, next_path(request))
     status = 422 if request.method == "POST" else 200

@@ -81,6 +81,28 @@ WHO_COMES_IN = (
         ("tests/every_project/test_production.py",),
     ),
     Mutant(
+        "a password is counted after it was looked at",
+        "services/common/http/lockout.py",
+        """        if address:
+            count(account)
+        with turn():
+            user = super().authenticate(request, username, password, **options)
+""",
+        """        with turn():
+            user = super().authenticate(request, username, password, **options)
+        if address and not user:
+            count(account)
+""",
+        ("tests/gateway/test_lockout.py",),
+    ),
+    Mutant(
+        "a lock never ends",
+        "services/common/throttle.py",
+        " OR throttle.last_at < clock_timestamp() - %b::interval\nRETURNING",
+        " OR throttle.last_at < clock_timestamp() - 9 * %b::interval\nRETURNING",
+        ("tests/gateway/test_lockout.py",),
+    ),
+    Mutant(
         "a page of somebody signed in is stored",
         "services/gateway/views/rendering.py",
         "if isinstance(request.user, User) or request.path",
