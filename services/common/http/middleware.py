@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import get_resolver
 
+from services.common.http.metrics import observe
 from services.common.http.problems import problem_response
 from services.messaging.sql import is_of_the_database
 from services.messaging.trace import begin_trace
@@ -16,7 +17,7 @@ logger = structlog.get_logger(__name__)
 
 BODY_LIMIT = 65_536
 API, CATALOGUE = "/api/v1/", ("/api/v1/products", "/api/v1/categories")
-QUIET_PATHS = ("/livez", "/readyz", "/static/")
+QUIET_PATHS = ("/livez", "/readyz", "/metrics", "/static/")
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -35,8 +36,10 @@ class RequestLogMiddleware:
         started = time.monotonic()
         with structlog.contextvars.bound_contextvars(trace=trace_id):
             response = self.get_response(request)
+            seconds = time.monotonic() - started
+            observe(request, response, seconds)
             if not request.path.startswith(QUIET_PATHS):
-                milliseconds = round((time.monotonic() - started) * 1000, 1)
+                milliseconds = round(seconds * 1000, 1)
                 logger.info(
                     "request", method=request.method, path=request.path, status=response.status_code, ms=milliseconds
                 )
