@@ -26,6 +26,8 @@ MESSAGING = {
     "CHORES": {
         "services.orders.chores.resend_unsettled": 1,
         "services.orders.chores.alert_staff": 5,
+        "services.orders.chores.schedule_audit": 60,
+        "services.orders.chores.run_audits": 1,
     },
 }
 
@@ -34,6 +36,8 @@ EMBEDDED_BROKER = MESSAGING.get("KAFKA_PROFILE") == "embedded"
 WATCHDOG_FIRST_SECONDS = env.integer("WATCHDOG_FIRST_SECONDS", 3 if EMBEDDED_BROKER else 30)
 WATCHDOG_LONGEST_SECONDS = env.integer("WATCHDOG_LONGEST_SECONDS", 15 if EMBEDDED_BROKER else 600)
 WATCHDOG_RATE = env.integer("WATCHDOG_RATE", 200)
+
+AUDIT_EVERY_SECONDS = env.integer("AUDIT_EVERY_SECONDS", 3600)
 
 # Who is told by mail of delayed orders; the log is told in any case.
 ADMINS = [(address, address) for address in env.words("ALERT_EMAILS")]

@@ -106,6 +106,47 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What an audit found to differ, and what puts it right."""
+
+    kind: str
+    subject: str
+    detail: str
+    fix: str
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self:
+        return cls(data["kind"], data["subject"], data["detail"], data["fix"])
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A comparison of both services' books: `state` is waiting, failed, clean or exceptions."""
+
+    id: uuid.UUID
+    requested_at: datetime
+    finished_at: datetime | None
+    state: str
+    failure: str
+    counts: Mapping[str, int]
+    exceptions: int
+    findings: tuple[Finding, ...]
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self:
+        return cls(
+            id=uuid.UUID(data["id"]),
+            requested_at=datetime.fromisoformat(data["requested_at"]),
+            finished_at=optional_moment(data["finished_at"]),
+            state=data["state"],
+            failure=data["failure"],
+            counts=dict(data["counts"]),
+            exceptions=data["exceptions"],
+            findings=tuple(map(Finding.from_json, data["findings"])),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """A shopper's account and its balance."""
 

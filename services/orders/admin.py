@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from services.common.admin import ReadOnly, ReadOnlyAdmin
 from services.common.clock import database_now
-from services.orders.models import Category, Order, OrderItem, Product
+from services.orders.models import Audit, Category, Order, OrderItem, Product
 from services.orders.queries import is_delayed
 
 
@@ -48,3 +48,9 @@ class OrderAdmin(ReadOnlyAdmin):
     search_fields = ("id__exact", "user_id__exact")
     ordering = ("-created_at", "-id")
     inlines = (OrderItemInline,)
+
+
+@admin.register(Audit)
+class AuditAdmin(ReadOnlyAdmin):
+    list_display = ("requested_at", "finished_at", "state", "exceptions", "failure")
+    ordering = ("-id",)

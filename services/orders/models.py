@@ -160,3 +160,28 @@ class OrderItem(models.Model):
     @property
     def total(self) -> Money:
         return Money(self.amount * self.quantity, self.currency)
+
+
+class Audit(models.Model):
+    """A comparison of both services' books: asked for, then made by the chores, then kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    requested_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    failure = models.TextField(blank=True, default="", help_text="Why nothing could be compared.")
+    counts = models.JSONField(default=dict, help_text="What was compared.")
+    findings = models.JSONField(default=list, help_text="Exceptions, the first thousand of them.")
+    exceptions = models.IntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["requested_at"], name="audit_waiting", condition=Q(finished_at=None))]
+
+    def __str__(self) -> str:
+        return f"audit of {self.requested_at:%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def state(self) -> str:
+        """`waiting`, `failed`, `clean`, or `exceptions` where something differs."""
+        if self.finished_at is None:
+            return "waiting"
+        return "failed" if self.failure else "exceptions" if self.exceptions else "clean"

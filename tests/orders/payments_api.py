@@ -9,6 +9,7 @@ class Payments:
     """The audit's side of payments' API, over real HTTP, from a list."""
 
     def __init__(self, stub):
+        self.stub = stub
         self.settlements = {}
         self.books = {"entries_sum": 0, "wrong_balances": []}
         self.seen = stub.seen

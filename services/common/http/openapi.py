@@ -50,6 +50,10 @@ LOCATION = OpenApiParameter(
     "Location", str, OpenApiParameter.HEADER, response=[201], description="Where what was made is found."
 )
 
+ACCEPTED_LOCATION = OpenApiParameter(
+    "Location", str, OpenApiParameter.HEADER, response=[202], description="Where the outcome is found."
+)
+
 
 def describe_headers(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """A hook of drf-spectacular: the headers that every answer has, and those of answers to try again."""

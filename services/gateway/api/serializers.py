@@ -5,7 +5,19 @@ from typing import Any
 from rest_framework import serializers
 
 from services.common.http.fields import MoneySerializer
-from services.gateway.dtos import Account, Category, Deposit, Entry, Order, OrderItem, Product, Step, Timeline
+from services.gateway.dtos import (
+    Account,
+    Audit,
+    Category,
+    Deposit,
+    Entry,
+    Finding,
+    Order,
+    OrderItem,
+    Product,
+    Step,
+    Timeline,
+)
 from services.gateway.models import User
 from services.gateway.use_cases.people import IssuedToken
 
@@ -136,3 +148,29 @@ class OrderPageSerializer(PageSerializer):
 
 class EntryPageSerializer(PageSerializer):
     results = EntrySerializer(many=True)
+
+
+class FindingSerializer(serializers.Serializer[Finding]):
+    """One exception, and what puts it right."""
+
+    kind = serializers.CharField()
+    subject = serializers.CharField(help_text="The id of the order or the account.")
+    detail = serializers.CharField()
+    fix = serializers.CharField()
+
+
+class AuditSerializer(serializers.Serializer[Audit]):
+    """A comparison of the books of orders and payments."""
+
+    id = serializers.UUIDField()
+    requested_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+    state = serializers.ChoiceField(["waiting", "failed", "clean", "exceptions"])
+    failure = serializers.CharField(allow_blank=True, help_text="Why nothing could be compared.")
+    counts = serializers.DictField(child=serializers.IntegerField(), help_text="What was compared.")
+    exceptions = serializers.IntegerField(help_text="How much differs.")
+    findings = FindingSerializer(many=True)
+
+
+class AuditPageSerializer(PageSerializer):
+    results = AuditSerializer(many=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from services.gateway.api import account, catalogue, orders, users
+from services.gateway.api import account, audits, catalogue, orders, users
 
 app_name = "gateway_api"
 urlpatterns = [
@@ -20,4 +20,5 @@ urlpatterns = [
     path("account/deposits", account.DepositCreate.as_view()),
     path("account/entries", account.EntryList.as_view()),
     path("accounts", account.AccountList.as_view()),
+    path("audits", audits.AuditList.as_view()),
 ]

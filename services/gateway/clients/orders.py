@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from services.gateway.clients.caller_channel import CallerChannel
-from services.gateway.dtos import Category, Money, Order, Page, Product, Step
+from services.gateway.dtos import Audit, Category, Money, Order, Page, Product, Step
 
 # So many slugs of the greatest length fit into one request line.
 PART = 50
@@ -81,6 +81,15 @@ class OrdersClient:
         The answer waits so many seconds at most for the order to be final.
         """
         return self.channel.get("orders", order_id, wait=wait).read(Order.from_json)
+
+    def audits(self, *, cursor: str = "", page_size: int | None = None) -> Page[Audit]:
+        """A page of all audits, newest first; refused (403) but to staff."""
+        reply = self.channel.get("audits", cursor=cursor, page_size=page_size)
+        return reply.read(lambda body: Page.from_json(body, Audit.from_json))
+
+    def request_audit(self) -> Audit:
+        """Have an audit made soon; refused (403) but to staff."""
+        return self.channel.post("audits", repeatable=True).read(Audit.from_json)
 
     def timeline(self, order_id: uuid.UUID) -> tuple[Step, ...]:
         """What orders knows of the order's way."""

@@ -10,9 +10,9 @@ from services.common.http.fields import InputSerializer, MoneyInputSerializer, M
 from services.common.http.problems import ProblemSerializer
 from services.common.money import Money
 from services.orders.api.languages import LocalizedTextField
-from services.orders.models import MAX_QUANTITY, Category, Order, OrderItem, Product, Reason, Status
+from services.orders.models import MAX_QUANTITY, Audit, Category, Order, OrderItem, Product, Reason, Status
 from services.orders.timeline import Step, Timeline
-from services.orders.use_cases import PlacedOrder
+from services.orders.use_cases import FindingKind, PlacedOrder
 
 MAX_LINES = 100
 MAX_SLUG = 64
@@ -127,3 +127,25 @@ class TimelineSerializer(serializers.Serializer[Timeline]):
 
     complete = serializers.BooleanField()
     steps = StepSerializer(many=True)
+
+
+class FindingSerializer(serializers.Serializer[Any]):
+    """One exception, and what puts it right."""
+
+    kind = serializers.ChoiceField(choices=[kind.value for kind in FindingKind])
+    subject = serializers.CharField(help_text="The id of the order or the account.")
+    detail = serializers.CharField()
+    fix = serializers.CharField()
+
+
+class AuditSerializer(serializers.Serializer[Audit]):
+    """An audit; `counts` says what was compared, `exceptions` how much of it differs."""
+
+    id = serializers.UUIDField()
+    requested_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+    state = serializers.ChoiceField(choices=["waiting", "failed", "clean", "exceptions"])
+    failure = serializers.CharField(allow_blank=True)
+    counts = serializers.DictField(child=serializers.IntegerField())
+    exceptions = serializers.IntegerField()
+    findings = FindingSerializer(many=True)

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from services.orders.api import catalogue, orders
+from services.orders.api import audits, catalogue, orders
 
 app_name = "orders"
 urlpatterns = [
+    path("audits", audits.AuditList.as_view(), name="audits"),
     path("products", catalogue.ProductList.as_view(), name="products"),
     path("products/<slug:slug>", catalogue.ProductDetail.as_view(), name="product"),
     path("categories", catalogue.CategoryList.as_view(), name="categories"),

@@ -75,10 +75,10 @@ def audit(*, payments: PaymentsClient, now: datetime) -> AuditReport:
     """
     report = AuditReport()
     after: uuid.UUID | None = None
-    for page in payments.settlements():
-        last = page[-1].order_id if page else None
+    for page in filter(None, payments.settlements()):
+        last = page[-1].order_id
         _compare(report, _orders(after, last), page, payments, now)
-        after = last or after
+        after = last
     _compare(report, _orders(after, None), [], payments, now)
     books = payments.books()
     report.entries_sum = books.entries_sum
