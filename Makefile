@@ -6,13 +6,20 @@ BIN = .venv/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test check format scenario chaos fuzz backlog proof screenshots lighthouse
+.PHONY: help venv run servers doctor test check format scenario chaos fuzz backlog proof screenshots lighthouse
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/embedded.stamp ## start the whole shop in the foreground; Ctrl-C stops it, the data stays in .shop/
 	@exec $(BIN)/python -m services.embedded
+
+servers: .venv/embedded.stamp ## start PostgreSQL and the broker alone in the foreground, and print where they are; Ctrl-C stops them
+	@exec $(BIN)/python -m services.embedded servers
+
+doctor: .venv/embedded.stamp ## is every service as it must be, and what to do where it is not; exit code 1 if something is wrong
+	@wrong=0; for service in gateway orders payments; do \
+	  echo "── $$service"; $(BIN)/python manage.py $$service doctor || wrong=1; done; exit $$wrong
 
 test: .venv/dev.stamp ## run all tests, beside a running shop if you like; pytest takes single files
 	@exec $(BIN)/python -m pytest

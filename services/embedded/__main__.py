@@ -1,4 +1,4 @@
-"""`make run`: the whole shop in the foreground, until Ctrl-C."""
+"""`make run`: the whole shop in the foreground, until Ctrl-C; with `servers` (`make servers`) its servers alone."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ def main() -> int:
     from services.embedded.run import run
 
     try:
-        return run()
+        return run(servers_alone=sys.argv[1:] == ["servers"])
     except KeyboardInterrupt:  # before the supervisor has begun to listen
         return 130
 

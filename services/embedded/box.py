@@ -1,16 +1,16 @@
 """What `make run` prints when everything is ready."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from services.registry import SERVICES
 
 
-def box(ports: Mapping[str, int]) -> str:
-    """The one box with the words `shop is ready`, the addresses and the logins."""
+def about_the_shop(ports: Mapping[str, int]) -> list[str]:
+    """The words `shop is ready`, the addresses and the logins."""
     web = f"http://localhost:{ports['UI_PORT']}"
     urls = {name: f"http://localhost:{ports[service.port]}" for name, service in SERVICES.items()}
     gateway = urls.pop("gateway")
-    rows = [
+    return [
         "shop is ready",
         "",
         f"web shop     {web}/",
@@ -24,6 +24,21 @@ def box(ports: Mapping[str, int]) -> str:
         "",
         "Ctrl-C stops everything and keeps the data",
     ]
+
+
+def about_servers(servers: Mapping[str, str]) -> list[str]:
+    """Where the servers are that run, for any program on this machine."""
+    return ["servers are ready", "", *(f"{name:<12} {address}" for name, address in servers.items()), "", *HINT]
+
+
+HINT = [
+    "manage.py of the shop finds them by itself; your own project makes a database of its own there",
+    "Ctrl-C stops both and keeps what PostgreSQL has; the broker forgets",
+]
+
+
+def frame(rows: Sequence[str]) -> str:
+    """The rows in one box."""
     width = max(map(len, rows))
     lines = [f"│ {row.ljust(width)} │" for row in rows]
     return "\n".join(["", f"┌{'─' * (width + 2)}┐", *lines, f"└{'─' * (width + 2)}┘", ""])

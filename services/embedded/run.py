@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from services.common import env
-from services.embedded.box import box
+from services.embedded.box import frame
 from services.embedded.lock import Held, lock
 from services.embedded.output import Output
 from services.embedded.ports import is_free
@@ -18,13 +18,17 @@ from services.embedded.supervisor import Supervisor
 SECONDS_FOR_ORPHANS = 10.0
 
 
-def run() -> int:
-    """Run the shop until a signal; returns the exit code. One clear line where it cannot start."""
+def run(*, servers_alone: bool = False) -> int:
+    """Run the shop, or PostgreSQL and the broker alone, until a signal; returns the exit code.
+
+    One clear line where it cannot start.
+    """
     state = State(Path(env.text("SHOP_FOLDER", str(env.ROOT / ".shop"))).resolve())
     try:
         state.prepare()
         with lock(state.lock):
-            return run_locked(Shop.from_environment(state))
+            shop = Shop.from_environment(state)
+            return run_locked(shop.without_services() if servers_alone else shop)
     except Held as holder:
         sys.exit(f"the shop runs already (process {holder}); its state is in {state.folder}")
     except ImproperlyConfigured as mistake:
@@ -43,7 +47,7 @@ def run_locked(shop: Shop) -> int:
     supervisor = Supervisor(
         processes,
         output,
-        on_ready=lambda: output.plain(box(shop.ports)),
+        on_ready=lambda: output.plain(frame(shop.said_when_ready())),
         on_change=shop.state.write_processes,
     )
     code = supervisor.run()

@@ -4,10 +4,11 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from services.common import env
+from services.embedded.box import about_servers, about_the_shop
 from services.embedded.broker import Broker
 from services.embedded.ports import free_port
 from services.embedded.postgres import Postgres
@@ -33,6 +34,7 @@ class Shop:
     ports: dict[str, int]
     postgres: Postgres | None
     broker: Broker | None
+    has_services: bool = True
 
     @classmethod
     def from_environment(cls, state: State) -> "Shop":
@@ -51,6 +53,19 @@ class Shop:
             Broker(broker_port) if own_broker else None,
         )
 
+    def without_services(self) -> "Shop":
+        """Its servers alone, with their ports. Exits where none of them is ours to run."""
+        if not (self.postgres or self.broker):
+            sys.exit("the environment names servers of its own: there is none to start")
+        own = {name: port for name, port in self.ports.items() if name.startswith("EMBEDDED_")}
+        return replace(self, ports=own, has_services=False)
+
+    def said_when_ready(self) -> list[str]:
+        if self.has_services:
+            return about_the_shop(self.ports)
+        postgres = {"PostgreSQL": self.postgres.superuser_url()} if self.postgres else {}
+        return about_servers(postgres | ({"Kafka": self.broker.bootstrap_servers()} if self.broker else {}))
+
     def environment(self) -> dict[str, str]:
         """What tells any process of ours where this shop is."""
         values = {"EMBEDDED": "1", "SECRETS_DIR": str(self.state.secrets)}
@@ -59,7 +74,7 @@ class Shop:
             own = self.postgres and self.postgres.url(name, self.state.password(name))
             values[service.database_url] = own or env.text(service.database_url)
             for called in service.calls:
-                values[f"{called.upper()}_URL"] = f"http://127.0.0.1:{self.ports[SERVICES[called].port]}"
+                values[f"{called.upper()}_URL"] = f"http://127.0.0.1:{self._port_of(SERVICES[called])}"
         if self.broker:
             return values | {"KAFKA_BOOTSTRAP_SERVERS": self.broker.bootstrap_servers(), "KAFKA_PROFILE": "embedded"}
         return values | {"KAFKA_BOOTSTRAP_SERVERS": env.text("KAFKA_BOOTSTRAP_SERVERS")}
@@ -68,7 +83,12 @@ class Shop:
         """Everything, in the order of start."""
         environment = {**os.environ, **self.environment(), **PYTHON}
         servers = [*self._own_postgres(environment), *self._own_broker(environment)]
+        if not self.has_services:
+            return servers
         return [*servers, *services(self.ports, environment, {server.name for server in servers})]
+
+    def _port_of(self, service: Service) -> int:
+        return self.ports.get(service.port, PORTS[service.port])
 
     def _own_postgres(self, environment: Mapping[str, str]) -> list[Process]:
         if self.postgres is None:

@@ -14,6 +14,7 @@ def reachable(service: str, channel: Callable[[], Channel]) -> Fact:
         help=f"Whether {service} answered lately: the breaker before it is closed.",
         read=lambda: channel().breaker.state == "closed",
         at_least=1,
+        advice=f"Run `manage.py {service} doctor`.",
     )
 
 

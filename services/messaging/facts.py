@@ -36,6 +36,7 @@ class Fact:
     kind: Kind = Kind.GAUGE
     at_least: float = -math.inf
     at_most: float = math.inf
+    advice: str = ""  # the first thing to do where it is out of bounds
 
     @property
     def is_bounded(self) -> bool:

@@ -19,6 +19,7 @@ FACTS = (
         unit="orders",
         read=lambda: delayed_orders(now=database_now()).count(),
         at_most=0,  # a shopper waits
+        advice="Run `manage.py payments doctor`: it, or a way to it, is down. The watchdog sends again by itself.",
     ),
     Fact(
         name="audit_exceptions",
@@ -26,5 +27,6 @@ FACTS = (
         unit="exceptions",
         read=audit_exceptions,
         at_most=0,  # money is not where it should be
+        advice="`manage.py orders audit` names each, with the command that puts it right.",
     ),
 )

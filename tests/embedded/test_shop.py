@@ -42,6 +42,13 @@ def test_a_command_in_another_shell_finds_the_running_shop(shop):
 
 
 @pytest.mark.parametrize("service", SERVICES)
+def test_doctor_finds_nothing_wrong_with_a_running_shop(shop, service):
+    done = shop.manage(service, "doctor")
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert {line.split()[0] for line in done.stdout.splitlines()} == {"ok"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
 def test_staff_sign_in_to_each_admin(shop, service):
     url = f"http://localhost:{shop.ports[SERVICES[service].port]}/admin/login/?next=/admin/"
     with requests.Session() as browser:

@@ -55,6 +55,7 @@ FACTS = (
         unit="seconds",
         read=oldest_unsent_seconds,
         at_most=PATIENCE_SECONDS,
+        advice="Look whether `relay_outbox` runs and the broker answers: its log names a topic that is refused.",
     ),
     Fact(
         name="oldest_unprocessed_seconds",
@@ -62,6 +63,7 @@ FACTS = (
         unit="seconds",
         read=oldest_unprocessed_seconds,
         at_most=PATIENCE_SECONDS,
+        advice="Look whether `consume_inbox` runs; inbox messages with failures say what their handler raised.",
     ),
     Fact(
         name="pending_deliveries",
@@ -81,17 +83,20 @@ FACTS = (
         unit="messages",
         read=lambda: open_letters().count(),
         at_most=0,  # none heals by itself
+        advice="`redrive --dry-run` lists them; mend the cause and redrive them, or dismiss them with a note.",
     ),
     Fact(
         name="relay_has_leader",
         help="Whether a relay leads: without one nothing is sent. True where the service sends nothing.",
         read=lambda: not configuration().sends or has_leader(Role.RELAY),
         at_least=1,
+        advice="Start `relay_outbox`.",
     ),
     Fact(
         name="chores_have_leader",
         help="Whether a process does the chores.",
         read=lambda: has_leader(Role.CHORES),
         at_least=1,
+        advice="Start `run_chores`.",
     ),
 )
