@@ -6,7 +6,7 @@ BIN = .venv/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run servers doctor test check format scenario chaos fuzz backlog proof screenshots lighthouse
+.PHONY: help venv run servers doctor test check format scenario chaos fuzz bench backlog proof screenshots lighthouse
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ chaos: .venv/dev.stamp ## kill processes at random under load and prove that no 
 fuzz: .venv/dev.stamp ## every OpenAPI document and both topics under bad input, 10,000 cases a service (SEED=n)
 	@$(BIN)/python -m tests.proof.fuzz $(if $(SEED),--seed '$(SEED)')
 	@PROOF=1 $(BIN)/python -m pytest tests/messaging/test_fuzz.py
+
+bench: .venv/dev.stamp ## how fast, each figure a ratio measured in turns in this run (QUICK=1: under three minutes)
+	@exec $(BIN)/python -m tests.proof.bench $(if $(QUICK),--quick)
 
 backlog: .venv/dev.stamp ## latency and 20,000 waiting orders, on the embedded broker and on Apache Kafka (Java 17+ and Maven)
 	@exec $(BIN)/python -m tests.proof.backlog
