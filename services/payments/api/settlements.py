@@ -31,7 +31,7 @@ class HasAuditScope(BasePermission):
 class TimelineDetail(APIView):
     """The steps of an order in this service."""
 
-    @extend_schema(responses=answers({200: TimelineSerializer}, 401))
+    @extend_schema(responses=answers({200: TimelineSerializer}, 401, 404))
     def get(self, request: Request, order_id: uuid.UUID) -> Response:
         """The steps `produced`, `received`, `settled`, `reply_enqueued` and `reply_produced`.
 

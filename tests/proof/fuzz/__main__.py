@@ -36,10 +36,11 @@ def main():
     parser.add_argument("--folder", type=Path, default=Path("build/fuzz"), help="where the reports go")
     chosen = parser.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
+    names = chosen.service or SERVICES
     print(f"seed {chosen.seed}", flush=True)
     with running_shop() as shop:
         before = shop.processes()
-        results = {name: fuzz(shop, name, chosen) for name in chosen.service or SERVICES}
+        results = {name: fuzz(shop, name, chosen.cases, chosen.examples, chosen.seed, chosen.folder) for name in names}
         ended = sorted(name for name, pid in before.items() if shop.processes().get(name) != pid)
     for name, result in results.items():
         print(f"{name}: {result.cases} cases, {len(result.failures)} failures")
@@ -48,16 +49,16 @@ def main():
     return bool(ended or any(result.failures for result in results.values()))
 
 
-def fuzz(shop, service, chosen):
+def fuzz(shop, service, cases, examples, first_seed, folder):
     """Rounds with one seed after the other until the cases are enough or something failed."""
     result = Result()
-    for seed, identity in zip(count(chosen.seed), cycle(IDENTITIES)):
-        report = chosen.folder / f"{service}-{seed}.json"
-        ask(shop, service, identity, seed, chosen.examples, report)
+    for seed, identity in zip(count(first_seed), cycle(IDENTITIES)):
+        report = folder / f"{service}-{seed}.json"
+        ask(shop, service, identity, seed, examples, report)
         told = json.loads(report.read_text())
         result.cases += told["test_cases"]["generated"]
         result.failures += [f"{service} as {identity}, seed {seed}: {line}" for line in failures(told)]
-        if result.failures or result.cases >= chosen.cases:
+        if result.failures or result.cases >= cases:
             return result
     raise AssertionError("seeds never end")
 
