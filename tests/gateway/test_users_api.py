@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from knox.models import AuthToken
 
 from services.gateway.models import User
+from services.gateway.use_cases import people
 
 PASSWORD = "a-long-enough-secret"
 
@@ -181,3 +183,56 @@ def test_altered_and_expired_tokens(client, user):
     instance.expiry = timezone.now() - timedelta(seconds=1)
     instance.save()
     assert_unauthorized(client.get("/api/v1/orders", headers={"Authorization": f"Bearer {token}"}))
+
+
+def sign_in(client, password=PASSWORD):
+    token = post(client, "tokens", {"username": "ada", "password": password}).json()["token"]
+    return {"Authorization": f"Bearer {token}"}
+
+
+def is_signed_in(client, bearer):
+    return client.delete("/api/v1/tokens/current", headers=bearer).status_code == 204
+
+
+def test_new_password_ends_every_token(client, user):
+    first, second = sign_in(client), sign_in(client)
+    user.set_password("another-long-secret")
+    user.save()
+    assert [is_signed_in(client, bearer) for bearer in (first, second)] == [False, False]
+    assert is_signed_in(client, sign_in(client, "another-long-secret"))
+
+
+def test_other_changes_of_a_user_end_no_token(client, user):
+    bearer = sign_in(client)
+    user.first_name = "Ada"
+    user.save()
+    assert is_signed_in(client, bearer)
+
+
+def test_token_is_checked_by_as_many_statements_however_many_there_are(client, user):
+    def statements():
+        bearer = sign_in(client)
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/api/v1/accounts", headers=bearer)  # refused, after the token was read
+        return len(captured)
+
+    alone = statements()
+    AuthToken.objects.bulk_create(
+        AuthToken(user=user, digest=f"{n}", token_key="k", expiry=timezone.now() + timedelta(days=1))
+        for n in range(500)
+    )
+    assert statements() == alone
+
+
+def test_expired_token_is_refused_and_gone_after_the_next_sign_in(client, user):
+    bearer = sign_in(client)
+    AuthToken.objects.update(expiry=timezone.now() - timedelta(seconds=1))
+    assert not is_signed_in(client, bearer)
+    sign_in(client)
+    assert AuthToken.objects.count() == 1
+
+
+def test_oldest_tokens_beyond_the_limit_go(client, user, monkeypatch):
+    monkeypatch.setattr(people, "MOST_TOKENS", 2)
+    first, second, third = (sign_in(client) for _ in range(3))
+    assert [is_signed_in(client, bearer) for bearer in (first, second, third)] == [False, True, True]

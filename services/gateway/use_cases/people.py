@@ -6,10 +6,13 @@ from datetime import datetime
 from django.contrib.auth import password_validation
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
 from services.gateway.models import User
+
+MOST_TOKENS = 1000  # of one user
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,9 @@ def register(*, username: str, password: str) -> User:
 
 
 def issue_token(user: User) -> IssuedToken:
-    """A token for the REST API, valid for 30 days."""
+    """A token for the REST API, valid for 30 days; expired ones and the oldest beyond a thousand go."""
+    own = AuthToken.objects.filter(user=user)
+    own.filter(expiry__lt=timezone.now()).delete()
+    own.filter(digest__in=[*own.order_by("-created").values_list("digest", flat=True)[MOST_TOKENS - 1 :]]).delete()
     token, secret = AuthToken.objects.create(user)
     return IssuedToken(token=secret, expires_at=token.expiry)

@@ -96,6 +96,20 @@ WHO_COMES_IN = (
         ("tests/gateway/test_lockout.py",),
     ),
     Mutant(
+        "a token outlives the password",
+        "services/gateway/models.py",
+        "        if has_new_password:",
+        "        if False:",
+        ("tests/gateway/test_users_api.py",),
+    ),
+    Mutant(
+        "an expired token signs in",
+        "services/gateway/api/authentication.py",
+        "filter(digest=digest, expiry__gt=timezone.now())",
+        "filter(digest=digest)",
+        ("tests/gateway/test_users_api.py",),
+    ),
+    Mutant(
         "a lock never ends",
         "services/common/throttle.py",
         " OR throttle.last_at < clock_timestamp() - %b::interval\nRETURNING",
