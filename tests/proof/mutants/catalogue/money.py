@@ -45,7 +45,7 @@ MONEY = (
         "now=database_now()",
         'now=__import__("django.utils.timezone").utils.timezone.now()',
         ("tests/orders/test_one_clock.py",),
-        times=2,
+        times=4,
     ),
     Mutant(
         "a cheaper price is accepted silently",
