@@ -4,8 +4,8 @@ from tests.proof.mutants.mutant import FAILOVER, MESSAGING, SAGA, of_messaging
 
 RECEIVE = "self._inbox.receive(records)"
 COMMIT_FIRST = "self._source.commit(records); self._inbox.receive(records)"
-BEHIND_THE_LAST = """WHERE waiting.message_id > coalesce((SELECT max(message_id) FROM messaging_delivery), 0)
-    AND waiting.message_id <> ALL(%b::bigint[])"""
+BEHIND_THE_LAST = """WHERE message_id > coalesce((SELECT max(message_id) FROM messaging_delivery), 0)
+    AND message_id <> ALL(%(in_flight)b::bigint[])"""
 
 HELD_BACK = "            AND (earlier.failures > 0 OR earlier.next_attempt_at > clock_timestamp())\n"
 
@@ -14,7 +14,7 @@ ONCE_IN_ORDER = (
     of_messaging(
         "relay by cursor",
         "sending/relay",
-        "WHERE waiting.message_id <> ALL(%b::bigint[])",
+        "WHERE message_id <> ALL(%(in_flight)b::bigint[])",
         BEHIND_THE_LAST,
         f"{MESSAGING}/test_relay.py",
         SAGA,
