@@ -42,6 +42,16 @@ ENTRY = {
     "order_id": ORDER_ID,
     "created_at": MOMENT,
 }
+AUDIT = {
+    "id": ORDER_ID,
+    "requested_at": MOMENT,
+    "finished_at": MOMENT,
+    "state": "exceptions",
+    "failure": "",
+    "counts": {"orders": 1},
+    "exceptions": 1,
+    "findings": [{"kind": "missing", "subject": ORDER_ID, "detail": "no settlement", "fix": "resend_tasks"}],
+}
 
 
 def problem(status, slug, **extra):

@@ -9,7 +9,7 @@ from knox.models import AuthToken
 from services.common.http.problems import problem_body
 from services.gateway.clients.upstreams import orders_channel
 from services.gateway.models import User
-from tests.gateway.answers import ACCOUNT, DEPOSIT, ENTRY, MOMENT, ORDER, ORDER_ID, PRODUCT, money, page, problem, step
+from tests.gateway.answers import ACCOUNT, AUDIT, DEPOSIT, ENTRY, ORDER, ORDER_ID, PRODUCT, money, page, problem, step
 from tests.gateway.stub import hang_up
 
 LINES = [{"product": "green-tea", "quantity": 2}]
@@ -304,18 +304,6 @@ def test_admin_shows_tokens_without_their_hash(client, admin_user, user):
     assert "ada" in opened
     assert client.get("/admin/knox/authtoken/add/").status_code == 403
     assert client.get(reverse("admin:gateway_user_change", args=[user.pk])).status_code == 200
-
-
-AUDIT = {
-    "id": ORDER_ID,
-    "requested_at": MOMENT,
-    "finished_at": MOMENT,
-    "state": "exceptions",
-    "failure": "",
-    "counts": {"orders": 1},
-    "exceptions": 1,
-    "findings": [{"kind": "missing", "subject": ORDER_ID, "detail": "no settlement", "fix": "resend_tasks"}],
-}
 
 
 def test_audits_are_read_and_asked_for_by_staff(api, orders, user):

@@ -1,0 +1,126 @@
+"""The matrix of authorization at the gateway; orders and payments are stand-ins that look whose token it is."""
+
+import pytest
+from django.conf import settings
+
+from services.common.tokens import verify
+from tests.gateway.answers import ACCOUNT, AUDIT, DEPOSIT, ENTRY, ORDER, ORDER_ID, PRODUCT, page
+from tests.gateway.stub import not_found, reply
+from tests.support.matrix.asking import Matrix, opened_by_the_other_door, unexpected
+from tests.support.matrix.identities import api_tokens, people, sessions
+from tests.support.matrix.routes import routes
+from tests.support.matrix.rules import (
+    ANYBODY,
+    COMMON,
+    COMMON_ARGUMENTS,
+    FORBIDDEN,
+    HIDDEN,
+    IN,
+    SIGN_IN,
+    Door,
+    admin_of,
+    admin_of_users,
+    everywhere,
+    expect,
+    pages,
+    resource,
+)
+
+pytestmark = pytest.mark.django_db
+USERS = expect(SIGN_IN, people=IN)
+OWN = expect(SIGN_IN, people=HIDDEN, owner=IN)
+STAFF = expect(SIGN_IN, people=FORBIDDEN, staff=IN)
+RULES = {
+    **COMMON,
+    **admin_of_users("auth|gateway|knox", users="gateway/user"),
+    **admin_of("knox/authtoken", "delete"),
+    # The public API, by token.
+    "api/v1/users": resource(POST=ANYBODY),
+    "api/v1/tokens": resource(POST=ANYBODY),
+    "api/v1/tokens/current": resource(DELETE=USERS),
+    "api/v1/products": resource(GET=ANYBODY),
+    "api/v1/products/<slug:slug>": resource(GET=ANYBODY),
+    "api/v1/categories": resource(GET=ANYBODY),
+    "api/v1/orders": resource(GET=USERS, POST=USERS),
+    "api/v1/orders/<uuid:id>": resource(GET=OWN),
+    "api/v1/orders/<uuid:id>/timeline": resource(GET=OWN),
+    "api/v1/account": resource(GET=OWN, POST=USERS),
+    "api/v1/account/balance": resource(GET=OWN),
+    "api/v1/account/deposits": resource(POST=USERS),
+    "api/v1/account/entries": resource(GET=OWN),
+    "api/v1/accounts": resource({"user_id": ORDER_ID}, GET=STAFF),
+    "api/v1/audits": resource(GET=STAFF, POST=STAFF),
+    # Pages, by session.
+    "": pages(GET=ANYBODY),
+    "products/<product:slug>/": pages(GET=ANYBODY),
+    "pictures/<product:slug>.svg": pages(GET=ANYBODY),
+    "cart/": pages(GET=ANYBODY),
+    "cart/<product:slug>/": pages(POST=ANYBODY),
+    "cart/<product:slug>/add/": pages(POST=ANYBODY),
+    "checkout/": pages(GET=USERS, POST=USERS),
+    "orders/": pages(GET=USERS),
+    "orders/<uuid:order_id>/": pages(GET=OWN),
+    "orders/<uuid:order_id>/again/": pages(POST=OWN),
+    "account/": pages(GET=USERS, POST=USERS),
+    "account/open/": pages(POST=USERS),
+    "account/balance/": pages(GET=ANYBODY),
+    "login/": pages(GET=ANYBODY, POST=ANYBODY),
+    "register/": pages(GET=ANYBODY, POST=ANYBODY),
+    "logout/": pages(POST=ANYBODY),
+    "theme/": pages(POST=ANYBODY),
+    "language/": everywhere(ANYBODY),
+}
+ARGUMENTS = {**COMMON_ARGUMENTS, "slug": "green-tea", "id": ORDER_ID, "order_id": ORDER_ID, "app_label": "gateway"}
+
+
+def owners(owner, body):
+    """Answers the owner, and finds nothing for anybody else, as orders and payments do."""
+
+    def behave(handler):
+        keys = {"orders": settings.ORDERS_TOKEN_KEY, "payments": settings.PAYMENTS_TOKEN_KEY}
+        audience = handler.server.stub.service
+        token = handler.headers["Authorization"].removeprefix("Bearer ")
+        caller = verify(token, keys={"gateway": keys[audience]}, audience=audience)
+        reply(handler, 200, body, {}) if caller.user_id == owner else not_found(handler)
+
+    return behave
+
+
+def furnish(orders, payments, owner):
+    for path, body in {
+        "categories": {"next": None, "previous": None, "results": []},
+        "products": page(PRODUCT),
+        "products/green-tea": PRODUCT,
+        "orders": page(ORDER),
+        "audits": page(),
+    }.items():
+        orders.answer("GET", path, body)
+    orders.behave("GET", f"orders/{ORDER_ID}", owners(owner, ORDER))
+    orders.behave("GET", f"orders/{ORDER_ID}/timeline", owners(owner, {"complete": True, "steps": []}))
+    payments.behave("GET", "account", owners(owner, ACCOUNT))
+    payments.behave("GET", "account/entries", owners(owner, page(ENTRY)))
+    payments.answer("GET", "accounts", {**ACCOUNT, "user_id": ORDER_ID})
+    orders.answer("POST", "audits", AUDIT, status=202)
+    payments.answer("POST", "account", ACCOUNT, status=201)
+    payments.answer("POST", "account/deposits", DEPOSIT, status=201)
+    payments.answer("GET", f"orders/{ORDER_ID}/timeline", {"complete": True, "steps": []})
+
+
+@pytest.fixture
+def matrix(db, orders, payments):
+    known = people()
+    furnish(orders, payments, known["owner"].id)
+    return Matrix({Door.SESSION: sessions(known), Door.TOKEN: api_tokens(known)}, RULES, ARGUMENTS)
+
+
+def test_every_route_has_a_rule():
+    assert set(routes()) == set(RULES)
+
+
+@pytest.mark.timeout(400)
+def test_every_route_lets_in_whom_its_rule_names_and_nobody_else(matrix):
+    assert unexpected(matrix) == {}
+
+
+def test_no_session_opens_the_api_and_no_token_a_page(matrix):
+    assert opened_by_the_other_door(matrix) == {}
