@@ -10,7 +10,8 @@ SECRET_KEY = secret_key("GATEWAY_SECRET_KEY")
 ROOT_URLCONF = "gateway_proj.urls"
 WSGI_APPLICATION = "gateway_proj.wsgi.application"
 DATABASES = {"default": env.database("GATEWAY_DATABASE_URL")}
-INSTALLED_APPS = [*COMMON_APPS, "django_htmx", "knox", "services.gateway"]
+INSTALLED_APPS = [app for app in COMMON_APPS if app != "django.contrib.sessions"]
+INSTALLED_APPS += ["django_htmx", "knox", "services.gateway"]
 MIDDLEWARE = [*MIDDLEWARE, "django_htmx.middleware.HtmxMiddleware"]
 AUTH_USER_MODEL = "gateway.User"
 LOGIN_URL = "gateway:login"
@@ -20,6 +21,7 @@ LOCALE_PATHS = [BASE_DIR / "services" / "gateway" / "locale"]  # the shop's own 
 LANGUAGE_COOKIE_AGE = 31_536_000
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = HTTPS_ONLY
+SESSION_ENGINE = "services.gateway.models"  # sessions that know their user; Django's own app has its own table
 SESSION_COOKIE_NAME = "shop_session"
 CSRF_COOKIE_NAME = "shop_csrf"
 SPECTACULAR_SETTINGS = {**SPECTACULAR_SETTINGS, "TITLE": "Shop"}

@@ -1,4 +1,7 @@
-"""What orders and payments answer, as the gateway sees it: frozen, typed, tolerant of fields it does not know."""
+"""What orders and payments answer, as the gateway sees it: frozen, typed, tolerant of fields it does not know.
+
+And where a user is signed in.
+"""
 
 import uuid
 from collections.abc import Callable, Mapping
@@ -235,3 +238,22 @@ class Page(Generic[T]):
 def cursor_of(link: str | None) -> str | None:
     """The cursor inside an upstream's link; the link itself names a host the caller must not see."""
     return parse_qs(urlsplit(link).query)["cursor"][0] if link else None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session of a user: since when, by which browser, and whether it is the one that asks."""
+
+    handle: str
+    since: datetime | None
+    agent: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    """A token of a user, known by its beginning."""
+
+    handle: str
+    created: datetime
+    expires: datetime

@@ -68,6 +68,24 @@ class SignInForm(AuthenticationForm):
         self.fields["password"].label = _("Password")
 
 
+class ChangePasswordForm(forms.Form):
+    """The password of now and another; whether they will do is others' to say."""
+
+    current = forms.CharField(
+        label=_("Current password"),
+        max_length=256,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    password = forms.CharField(
+        label=_("New password"),
+        max_length=256,
+        strip=False,
+        help_text=_("At least eight characters, and none of the usual ones."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
 class RegisterForm(forms.Form):
     """A new name and a password; whether they will do is the use-case's to say."""
 

@@ -1,11 +1,14 @@
-"""What the gateway owns: users, the cart of each visitor, and what nobody knows the outcome of yet."""
+"""What the gateway owns: users, their sessions, visitors' carts, and what nobody knows the outcome of yet."""
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 import uuid_utils.compat
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AbstractUser
+from django.contrib.sessions.backends import db as sessions
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +20,7 @@ from services.gateway.limits import MAX_QUANTITY
 class User(AbstractUser):
     """A shopper or a member of staff; the id is what orders and payments know of a person.
 
-    With a new password every token ends, as every session does by Django's own means.
+    With a new password every session and every token ends.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid_utils.compat.uuid7, editable=False)
@@ -38,7 +41,36 @@ class User(AbstractUser):
         has_new_password = self._password is not None  # type: ignore[attr-defined]
         super().save(*args, **options)
         if has_new_password:
-            self.auth_token_set.all().delete()  # type: ignore[attr-defined]
+            self.sign_out_everywhere()
+
+    def sign_out_everywhere(self) -> None:
+        """End every session and every token of the user."""
+        self.sessions.all().delete()
+        self.auth_token_set.all().delete()  # type: ignore[attr-defined]
+
+
+class Session(AbstractBaseSession):
+    """A session that knows whose it is, so that a user's sessions can be found; nobody's while nobody is signed in."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+
+    @classmethod
+    def get_session_store_class(cls) -> "type[SessionStore]":
+        return SessionStore
+
+
+class SessionStore(sessions.SessionStore):
+    """The engine of sessions (`SESSION_ENGINE` names this module)."""
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        """The row to save, with the user whom Django's own login wrote into the session."""
+        row = cast(Session, super().create_model_instance(data))
+        row.user_id = uuid.UUID(data[SESSION_KEY]) if SESSION_KEY in data else None
+        return row
 
 
 class Cart(models.Model):

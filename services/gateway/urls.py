@@ -5,7 +5,7 @@ from django.urls.converters import SlugConverter
 from django.views.i18n import set_language
 
 from services.gateway.limits import MAX_SLUG
-from services.gateway.views import account, cart, catalogue, checkout, orders, visitors
+from services.gateway.views import account, cart, catalogue, checkout, orders, security, visitors
 
 
 class ProductSlug(SlugConverter):
@@ -31,6 +31,10 @@ urlpatterns: list[URLPattern] = [
     path("account/", account.account, name="account"),
     path("account/open/", account.open_account, name="account-open"),
     path("account/balance/", account.balance, name="balance"),
+    path("account/security/", security.security, name="security"),
+    path("account/security/sessions/<slug:handle>/end/", security.end_session, name="session-end"),
+    path("account/security/tokens/<slug:handle>/revoke/", security.revoke_token, name="token-revoke"),
+    path("account/security/sign-out/", security.sign_out_everywhere, name="sign-out-everywhere"),
     path("login/", visitors.sign_in, name="login"),
     path("register/", visitors.register, name="register"),
     path("logout/", visitors.sign_out, name="logout"),

@@ -64,13 +64,24 @@ RULES = {
     "account/": pages(GET=USERS, POST=USERS),
     "account/open/": pages(POST=USERS),
     "account/balance/": pages(GET=ANYBODY),
+    "account/security/": pages(GET=USERS, POST=USERS),
+    "account/security/sessions/<slug:handle>/end/": pages(POST=USERS),
+    "account/security/tokens/<slug:handle>/revoke/": pages(POST=USERS),
+    "account/security/sign-out/": pages(POST=USERS),
     "login/": pages(GET=ANYBODY, POST=ANYBODY),
     "register/": pages(GET=ANYBODY, POST=ANYBODY),
     "logout/": pages(POST=ANYBODY),
     "theme/": pages(POST=ANYBODY),
     "language/": everywhere(ANYBODY),
 }
-ARGUMENTS = {**COMMON_ARGUMENTS, "slug": "green-tea", "id": ORDER_ID, "order_id": ORDER_ID, "app_label": "gateway"}
+ARGUMENTS = {
+    **COMMON_ARGUMENTS,
+    "slug": "green-tea",
+    "id": ORDER_ID,
+    "order_id": ORDER_ID,
+    "handle": "another",
+    "app_label": "gateway",
+}
 
 
 def owners(owner, body):

@@ -84,6 +84,7 @@ def furnished(page):
         "order-paid": paid,
         "order-rejected": rejected,
         "account": empty_account,
+        "security": "/account/security/",
         "not-found": "/nowhere/",
     }
 

@@ -7,7 +7,7 @@ from tests.whole.browser.shopping import PASSWORD, SIGNED_OUT, open_account, reg
 
 # 320 px is also what is left of 1280 px at 400 % (WCAG 2.2, 1.4.10), and 640 at 200 %.
 WIDTHS = (320, 360, 640, 1280)
-SIGNED_IN = {**SIGNED_OUT, "account": "/account/", "orders": "/orders/"}
+SIGNED_IN = {**SIGNED_OUT, "account": "/account/", "security": "/account/security/", "orders": "/orders/"}
 RICH = (10**12,) * 9
 
 
