@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.common import env
+from services.common import env, messaging
 from services.common.settings import *
 
 SERVICE_NAME = "gateway"
@@ -33,6 +33,17 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "services.gateway.api.errors.exception_handler",
 }
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": timedelta(days=30)}
+
+# It has no messages: these are its chores alone.
+MESSAGING = {
+    **messaging.from_environment(SERVICE_NAME),
+    "CHORES": {
+        "services.common.chores.clear_sessions": 600,
+        "services.common.chores.clear_throttles": 600,
+        "services.gateway.chores.clear_tokens": 600,
+        "services.gateway.chores.clear_carts": 600,
+    },
+}
 
 ORDERS_URL = env.text("ORDERS_URL", "http://127.0.0.1:8001")
 PAYMENTS_URL = env.text("PAYMENTS_URL", "http://127.0.0.1:8002")

@@ -24,6 +24,8 @@ MESSAGING = {
     "KEYS": messaging.key_rings(),
     "UNHANDLED": "keep",  # the two services know each other's messages: another type is somebody's mistake
     "CHORES": {
+        "services.common.chores.clear_sessions": 600,
+        "services.common.chores.clear_throttles": 600,
         "services.orders.chores.resend_unsettled": 1,
         "services.orders.chores.alert_staff": 5,
         "services.orders.chores.schedule_audit": 60,

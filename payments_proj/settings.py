@@ -24,4 +24,8 @@ MESSAGING = {
     "RECEIVES": [messaging.OUTBOX_TOPIC],
     "KEYS": messaging.key_rings(),
     "UNHANDLED": "keep",  # the two services know each other's messages: another type is somebody's mistake
+    "CHORES": {
+        "services.common.chores.clear_sessions": 600,
+        "services.common.chores.clear_throttles": 600,
+    },
 }

@@ -51,8 +51,8 @@ class Service:
 
     @property
     def workers(self) -> dict[str, str]:
-        """All its long-running commands, by their roles; a service without messages has none."""
-        return self.kafka_clients and {**self.kafka_clients, "chores": "run_chores"}
+        """All its long-running commands, by their roles."""
+        return {**self.kafka_clients, "chores": "run_chores"}
 
 
 SERVICES = {

@@ -18,7 +18,7 @@ POSTGRES_TLS = {"disable": "plain text", "allow": "TLS if demanded", "prefer": "
 
 def log_connections() -> None:
     """One line: plain or TLS, SASL or not, host and port; never a secret."""
-    kafka = {"kafka": describe_kafka()} if hasattr(settings, "MESSAGING") else {}
+    kafka = {"kafka": describe_kafka()} if configuration().topics else {}
     logger.info("speaks to", action="start", service=settings.SERVICE_NAME, postgres=describe_postgres(), **kafka)
 
 

@@ -73,9 +73,9 @@ def pending_migrations() -> list[object]:
 
 
 def of_kafka() -> Iterator[Check]:
-    if not hasattr(settings, "MESSAGING"):
-        return
     place, topics = describe_kafka(), configuration().topics
+    if not topics:
+        return
     try:
         check_topics(topics)
     except TopicsNotReady as error:

@@ -111,7 +111,9 @@ SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 # Plain HTTP is the operator's own choice (HTTPS_ONLY=0); these checks would only repeat it.
 SILENCED_SYSTEM_CHECKS = (
-    [] if HTTPS_ONLY else ["security.W004", "security.W008", "security.W012", "security.W016", "security.W021"]
+    []
+    if HTTPS_ONLY
+    else ["security.W004", "security.W008", "security.W011", "security.W012", "security.W016", "security.W021"]
 )
 DATA_UPLOAD_MAX_MEMORY_SIZE = 65_536
 

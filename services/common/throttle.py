@@ -7,8 +7,6 @@ from math import ceil
 
 from services.common.sql import fetch
 
-FORGOTTEN_AFTER = timedelta(days=1)
-
 # Nothing is written, and so no row returned, while the limit is reached and the lock lasts.
 TAKE = """
 INSERT INTO common_throttle AS throttle (key, count, since, last_at)
@@ -26,7 +24,7 @@ LEFT = """
 SELECT extract(epoch FROM last_at + %b::interval - clock_timestamp())::float8 FROM common_throttle WHERE key = %b
 """
 GIVE_BACK = "UPDATE common_throttle SET count = count - 1 WHERE key = %b AND count > 0"
-FORGET = "DELETE FROM common_throttle WHERE key = %b OR last_at < clock_timestamp() - %b::interval"
+FORGET = "DELETE FROM common_throttle WHERE key = %b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +50,8 @@ def give_back(*key: str) -> None:
 
 
 def forget(*key: str) -> None:
-    """No try of this key counts any longer; nor does what is long past."""
-    fetch(FORGET, [digest(key), FORGOTTEN_AFTER])
+    """No try of this key counts any longer."""
+    fetch(FORGET, [digest(key)])
 
 
 def digest(key: tuple[str, ...]) -> bytes:

@@ -82,6 +82,9 @@ class Cart(models.Model):
     key = models.UUIDField(default=uuid_utils.compat.uuid7, unique=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["updated_at"], condition=models.Q(user=None), name="cart_of_nobody")]
+
     def __str__(self) -> str:
         return str(self.id)
 

@@ -10,9 +10,10 @@ from django.db import connection
 
 from services.common.connections import describe_kafka, describe_postgres
 from services.common.env import ROOT
+from services.registry import SERVICES
 from tests.support.configure import configure
 
-HAS_KAFKA = hasattr(settings, "MESSAGING")
+HAS_KAFKA = bool(SERVICES[settings.SERVICE_NAME].kafka_clients)
 kafka = pytest.mark.skipif(not HAS_KAFKA, reason="speaks to no broker")
 SERVICE = settings.SERVICE_NAME
 

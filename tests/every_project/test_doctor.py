@@ -31,7 +31,7 @@ def test_everything_that_is_away_is_a_line_with_what_to_do(db):
     done = doctor(KAFKA_BOOTSTRAP_SERVERS=NOBODY, **{SERVICE.database_url: database}, **away)
     assert (done.returncode, done.stderr) == (1, "")
     wrong = {line.split()[1] for line in done.stdout.splitlines() if line.startswith("WRONG")}
-    assert wrong == {"database", *SERVICE.calls, *(["kafka"] if SERVICE.workers else [])}
+    assert wrong == {"database", *SERVICE.calls, *(["kafka"] if SERVICE.kafka_clients else [])}
     assert SERVICE.database_url in done.stdout
     assert "hidden" not in done.stdout
     assert time.monotonic() - started < 40

@@ -33,7 +33,7 @@ SECONDS_TO_BE_HEALTHY = 90
 # No change but numbers: two relays of which one leads, three consumers that share the partitions.
 SCALE = {
     **dict.fromkeys(("gateway", "orders", "payments", "orders-relay", "payments-relay"), 2),
-    **dict.fromkeys(("orders-chores", "payments-chores"), 2),
+    **dict.fromkeys(("gateway-chores", "orders-chores", "payments-chores"), 2),
     **dict.fromkeys(("orders-consumer", "payments-consumer"), 3),
 }
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from django.utils.module_loading import import_string
-
 from ..conf import configuration
 from ..handlers import handlers
+from ..processes.chores import configured
 from ..receiving.inbox import Inbox
 from .prune import prune_messages
 
@@ -20,5 +19,4 @@ def inbox() -> Inbox:
 
 def chores() -> Mapping[Callable[[], object], int]:
     """This service's chores, each with its seconds; pruning is one of everybody's."""
-    own = {import_string(path): seconds for path, seconds in configuration().chores.items()}
-    return {prune_messages: PRUNE_SECONDS, **own}
+    return {prune_messages: PRUNE_SECONDS, **configured()}

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from ..conf import configuration
 from ..kafka.subscription import subscribe
 from ..kafka.topics import check_topics, is_away
+from ..processes import chores
 from ..processes.backoff import patiently
-from ..processes.chores import Chores
 from ..processes.durability import require_durable_database
 from ..processes.leader import open_connection
 from ..processes.worker import Worker
@@ -47,18 +47,13 @@ def consumer_worker(probe_port: int | None = None) -> Worker:
 
 def chores_worker(probe_port: int | None = None) -> Worker:
     """Does what the service does by itself every so often."""
-    await_servers([])
-    chores = Chores(lambda: open_connection("chores"), wiring.chores())
-    worker = Worker("chores", chores.step, chores.close, probe_port=probe_port)
-    worker.describe = chores.leadership.describe
-    return worker
+    return chores.chores_worker(wiring.chores(), probe_port)
 
 
 def await_servers(topics: Sequence[str]) -> None:
     """Wait for a database or a broker that is away. Raises `TopicsNotReady`; exits where the database forgets."""
     patiently(require_durable_database, is_away=is_of_the_database)
-    if topics:
-        patiently(lambda: check_topics(topics), is_away=is_away)
+    patiently(lambda: check_topics(topics), is_away=is_away)
 
 
 def consumer_of_the_settings() -> Consumer | LedConsumer:

@@ -8,9 +8,15 @@ from contextlib import contextmanager
 import psycopg
 import structlog
 from django.db import DatabaseError, close_old_connections
+from django.utils.module_loading import import_string
 
+from ..conf import configuration
 from ..faults import fault_point
-from .leader import IDLE_SECONDS, Connection, Leadership, Role
+from ..sql import is_of_the_database
+from .backoff import patiently
+from .durability import require_durable_database
+from .leader import IDLE_SECONDS, Connection, Leadership, Role, open_connection
+from .worker import Worker
 
 logger = structlog.get_logger(__name__)
 
@@ -45,6 +51,20 @@ class Chores:
                 self._due[chore] = time.monotonic() + seconds
                 with kept_alive(self.leadership.direct):
                     run(chore)
+
+
+def configured() -> dict[Callable[[], object], int]:
+    """The chores that the settings name, each with its seconds."""
+    return {import_string(path): seconds for path, seconds in configuration().chores.items()}
+
+
+def chores_worker(chores: Mapping[Callable[[], object], int], probe_port: int | None = None) -> Worker:
+    """Does them every so often, once the database answers."""
+    patiently(require_durable_database, is_away=is_of_the_database)
+    runner = Chores(lambda: open_connection("chores"), chores)
+    worker = Worker("chores", runner.step, runner.close, probe_port=probe_port)
+    worker.describe = runner.leadership.describe
+    return worker
 
 
 def run(chore: Callable[[], object]) -> None:

@@ -93,8 +93,8 @@ def test_every_command_exists(name):
 
 
 def documented(subcommand, option):
-    [file] = ROOT.glob(f"services/*/management/commands/{subcommand}.py")
-    return option.partition("=")[0] in file.read_text()
+    files = [*ROOT.glob(f"services/*/management/commands/{subcommand}.py")]
+    return bool(files) and all(option.partition("=")[0] in file.read_text() for file in files)
 
 
 def test_every_dependency_is_a_service_with_what_it_waits_for():
@@ -123,7 +123,7 @@ def test_every_address_between_containers_is_listened_on():
 
 
 def test_workers_probe_is_the_port_that_health_asks():
-    assert len(WORKERS) == 6
+    assert len(WORKERS) == 7
     assert {worker["environment"]["HEALTH_URL"] for worker in WORKERS.values()} == {"http://127.0.0.1:9000/readyz"}
 
 

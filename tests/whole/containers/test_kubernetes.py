@@ -88,7 +88,7 @@ def test_pod_gets_its_own_secrets_and_variables_that_are_read(name, labels, pod)
 
 
 def test_workers_can_be_probed_from_outside_their_pod():
-    for service in ("orders", "payments"):
+    for service in ("gateway", "orders", "payments"):
         assert of_kind("ConfigMap")[service]["data"]["PROBE_HOST"] == "0.0.0.0"
 
 
