@@ -30,8 +30,11 @@ REST_FRAMEWORK = {
     **REST_FRAMEWORK,
     "DEFAULT_AUTHENTICATION_CLASSES": ["services.gateway.api.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["services.gateway.api.throttling.UserThrottle"],
     "EXCEPTION_HANDLER": "services.gateway.api.errors.exception_handler",
 }
+REGISTRATIONS_A_MINUTE = env.integer("REGISTRATIONS_A_MINUTE", 120)  # from one address
+REQUESTS_A_SECOND = env.integer("REQUESTS_A_SECOND", 200)  # of one user, on the average of ten seconds
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": timedelta(days=30)}
 
 # It has no messages: these are its chores alone.

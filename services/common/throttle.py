@@ -1,7 +1,9 @@
 """So many tries in a time, then none for a while: counted in PostgreSQL, so by all processes and across restarts."""
 
 import hashlib
-from dataclasses import dataclass
+import threading
+import time
+from dataclasses import dataclass, field
 from datetime import timedelta
 from math import ceil
 
@@ -10,10 +12,10 @@ from services.common.sql import fetch
 # Nothing is written, and so no row returned, while the limit is reached and the lock lasts.
 TAKE = """
 INSERT INTO common_throttle AS throttle (key, count, since, last_at)
-VALUES (%b, 1, clock_timestamp(), clock_timestamp())
+VALUES (%b, %b, clock_timestamp(), clock_timestamp())
 ON CONFLICT (key) DO UPDATE SET
     count = CASE WHEN throttle.since < clock_timestamp() - %b::interval OR throttle.count >= %b
-        THEN 1 ELSE throttle.count + 1 END,
+        THEN excluded.count ELSE throttle.count + excluded.count END,
     since = CASE WHEN throttle.since < clock_timestamp() - %b::interval OR throttle.count >= %b
         THEN clock_timestamp() ELSE throttle.since END,
     last_at = clock_timestamp()
@@ -35,13 +37,52 @@ class Limit:
     window: timedelta
     lock: timedelta
 
-    def take(self, *key: str) -> int:
-        """Count one try of this key; returns 0, or the seconds to wait, at least 1, where it is refused."""
+    def take(self, *key: str, count: int = 1) -> int:
+        """Count a try of this key, or some; returns 0, or the seconds to wait, at least 1, where it is refused."""
         tries, window = self.tries, self.window
-        if fetch(TAKE, [digest(key), window, tries, window, tries, tries, self.lock]):
+        if fetch(TAKE, [digest(key), count, window, tries, window, tries, tries, self.lock]):
             return 0
         left = fetch(LEFT, [self.lock, digest(key)])
         return max(1, ceil(left[0][0])) if left else 1
+
+
+MOST_HELD = 10_000
+
+
+@dataclass(slots=True)
+class Rations:
+    """Takes tries from the shared count by the dozen and hands them out one by one: a write for each would cost more
+    than what is counted. What a process holds is lost with its window.
+    """
+
+    size: int
+    _held: dict[tuple[str, ...], tuple[int, float]] = field(default_factory=dict, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def take(self, limit: Limit, *key: str) -> int:
+        """Count one try, as `Limit.take` does."""
+        if self._hand_out(key):
+            return 0
+        seconds = limit.take(*key, count=self.size)
+        if not seconds:
+            self._hold(key, self.size - 1, time.monotonic() + limit.window.total_seconds())
+        return seconds
+
+    def _hand_out(self, key: tuple[str, ...]) -> bool:
+        with self._lock:
+            left, until = self._held.get(key, (0, 0.0))
+            if not left or time.monotonic() > until:
+                return False
+            self._held[key] = (left - 1, until)
+            return True
+
+    def _hold(self, key: tuple[str, ...], count: int, until: float) -> None:
+        """Beside what another thread has taken meanwhile."""
+        with self._lock:
+            if len(self._held) >= MOST_HELD:
+                self._held = {each: held for each, held in self._held.items() if held[1] > time.monotonic()}
+            left, others_until = self._held.get(key, (0, 0.0))
+            self._held[key] = (count + left if others_until > time.monotonic() else count, until)
 
 
 def give_back(*key: str) -> None:

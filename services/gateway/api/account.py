@@ -21,12 +21,12 @@ from services.gateway.clients.upstreams import upstreams_for
 
 
 class AccountDetail(APIView):
-    @extend_schema(responses=answers({200: AccountSerializer}, 401, 404, 503))
+    @extend_schema(responses=answers({200: AccountSerializer}, 401, 404, 429, 503))
     def get(self, request: Request) -> Response:
         """The caller's account."""
         return Response(AccountSerializer(upstreams_for(request.user).payments.account()).data)
 
-    @extend_schema(request=None, responses=answers({200: AccountSerializer, 201: AccountSerializer}, 401, 503))
+    @extend_schema(request=None, responses=answers({200: AccountSerializer, 201: AccountSerializer}, 401, 429, 503))
     def post(self, request: Request) -> Response:
         """Open the account; again gives the same one."""
         opened = upstreams_for(request.user).payments.open_account()
@@ -34,7 +34,7 @@ class AccountDetail(APIView):
 
 
 class BalanceDetail(APIView):
-    @extend_schema(responses=answers({200: BalanceSerializer}, 401, 404, 503))
+    @extend_schema(responses=answers({200: BalanceSerializer}, 401, 404, 429, 503))
     def get(self, request: Request) -> Response:
         """The balance alone."""
         return Response(BalanceSerializer(upstreams_for(request.user).payments.account()).data)
@@ -44,7 +44,7 @@ class DepositCreate(APIView):
     @extend_schema(
         parameters=[idempotency.PARAMETER, idempotency.REPLAYED_PARAMETER],
         request=NewDepositSerializer,
-        responses=answers({201: DepositSerializer}, 400, 401, 404, 409, 413, 415, 422, 503),
+        responses=answers({201: DepositSerializer}, 400, 401, 404, 409, 413, 415, 422, 429, 503),
     )
     def post(self, request: Request) -> Response:
         """Put money on the account."""
@@ -62,7 +62,7 @@ class EntryList(APIView):
     @extend_schema(
         operation_id="account_entries_list",
         parameters=[PageQuery],
-        responses=answers({200: EntryPageSerializer}, 400, 401, 404, 503),
+        responses=answers({200: EntryPageSerializer}, 400, 401, 404, 429, 503),
     )
     def get(self, request: Request) -> Response:
         """What came in and went out, newest first."""
@@ -76,7 +76,7 @@ class AccountList(APIView):
     @extend_schema(
         operation_id="accounts_retrieve",
         parameters=[AccountQuery],
-        responses=answers({200: AccountSerializer}, 400, 401, 403, 404, 503),
+        responses=answers({200: AccountSerializer}, 400, 401, 403, 404, 429, 503),
     )
     def get(self, request: Request) -> Response:
         """The account of a user; for staff."""

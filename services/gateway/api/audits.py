@@ -18,14 +18,14 @@ class AuditList(APIView):
     @extend_schema(
         operation_id="audits_list",
         parameters=[PageQuery],
-        responses=answers({200: AuditPageSerializer}, 400, 401, 403, 503),
+        responses=answers({200: AuditPageSerializer}, 400, 401, 403, 429, 503),
     )
     def get(self, request: Request) -> Response:
         """All audits, newest first."""
         page = upstreams_for(request.user).orders.audits(**query_of(request, PageQuery))
         return Response(page_body(request, page, AuditSerializer))
 
-    @extend_schema(request=None, responses=answers({202: AuditSerializer}, 401, 403, 503))
+    @extend_schema(request=None, responses=answers({202: AuditSerializer}, 401, 403, 429, 503))
     def post(self, request: Request) -> Response:
         """Have orders and payments compared soon; the list tells what was found."""
         return Response(AuditSerializer(upstreams_for(request.user).orders.request_audit()).data, 202)

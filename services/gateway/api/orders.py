@@ -23,7 +23,7 @@ class OrderList(APIView):
     @extend_schema(
         operation_id="orders_list",
         parameters=[OrderQuery],
-        responses=answers({200: OrderPageSerializer}, 400, 401, 503),
+        responses=answers({200: OrderPageSerializer}, 400, 401, 429, 503),
     )
     def get(self, request: Request) -> Response:
         """The caller's orders, newest first."""
@@ -33,7 +33,7 @@ class OrderList(APIView):
     @extend_schema(
         parameters=[*prefer.PARAMETERS, idempotency.PARAMETER, idempotency.REPLAYED_PARAMETER, LOCATION],
         request=NewOrderSerializer,
-        responses=answers({201: OrderSerializer}, 400, 401, 409, 413, 415, 422, 503),
+        responses=answers({201: OrderSerializer}, 400, 401, 409, 413, 415, 422, 429, 503),
     )
     def post(self, request: Request) -> Response:
         """Order; the money is taken a moment later, when the status leaves NEW."""
@@ -52,7 +52,7 @@ class OrderList(APIView):
 
 
 class OrderDetail(APIView):
-    @extend_schema(parameters=prefer.PARAMETERS, responses=answers({200: OrderSerializer}, 401, 404, 503))
+    @extend_schema(parameters=prefer.PARAMETERS, responses=answers({200: OrderSerializer}, 401, 404, 429, 503))
     def get(self, request: Request, id: uuid.UUID) -> Response:
         """One order, as it is or as it is once it is final."""
         order, waited = final(request, upstreams_for(request.user).orders.order(id))
@@ -69,7 +69,7 @@ def final(request: Request, order: Order) -> tuple[Order, dict[str, str]]:
 
 
 class OrderTimeline(APIView):
-    @extend_schema(responses=answers({200: TimelineSerializer}, 401, 404, 503))
+    @extend_schema(responses=answers({200: TimelineSerializer}, 401, 404, 429, 503))
     def get(self, request: Request, id: uuid.UUID) -> Response:
         """The order's way through both services."""
         return Response(TimelineSerializer(timeline_of(upstreams_for(request.user), id)).data)

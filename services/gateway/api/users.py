@@ -10,25 +10,30 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from services.common.http.lockout import LockedOut, address_of, turn
 from services.common.http.openapi import answers
 from services.common.http.problems import Problem
 from services.gateway.api.inputs import CredentialsSerializer
 from services.gateway.api.serializers import TokenSerializer, UserSerializer
 from services.gateway.models import User
 from services.gateway.use_cases import people
+from services.gateway.use_cases.throttles import count_registration
 
 
 class UserCreate(APIView):
     authentication_classes = ()  # a stale token must keep nobody from registering
     permission_classes = (AllowAny,)
 
-    @extend_schema(request=CredentialsSerializer, responses=answers({201: UserSerializer}, 400, 413, 415))
+    @extend_schema(request=CredentialsSerializer, responses=answers({201: UserSerializer}, 400, 413, 415, 429))
     def post(self, request: Request) -> Response:
         """Register."""
         credentials = CredentialsSerializer(data=request.data)
         credentials.is_valid(raise_exception=True)
+        if seconds := count_registration(address_of(request._request)):
+            raise LockedOut(seconds)
         try:
-            user = people.register(**credentials.validated_data)
+            with turn():
+                user = people.register(**credentials.validated_data)
         except InvalidUser as error:
             raise ValidationError(error.message_dict) from error
         return Response(UserSerializer(user).data, 201)
@@ -51,7 +56,7 @@ class TokenCreate(APIView):
 
 
 class TokenDetail(APIView):
-    @extend_schema(responses=answers({204: None}, 401))
+    @extend_schema(responses=answers({204: None}, 401, 429))
     def delete(self, request: Request) -> Response:
         """Sign out: this token is no longer valid."""
         request.auth.delete()

@@ -12,8 +12,9 @@ from django.shortcuts import resolve_url
 from services.gateway.clients.errors import UpstreamRefused, UpstreamUnavailable
 from services.gateway.models import Attempt, User
 from services.gateway.use_cases.attempts import OutcomeUnknown
+from services.gateway.use_cases.throttles import count_request
 from services.gateway.viewmodels.trouble import TroublePage
-from services.gateway.views.rendering import redirect_to, render_page, render_toasts
+from services.gateway.views.rendering import redirect_to, render_page, render_toasts, render_too_fast
 from services.gateway.views.requests import PageRequest, is_poll, page_path, return_path, wants_fragment
 
 View = Callable[..., HttpResponse]
@@ -67,12 +68,13 @@ def not_known_yet(request: PageRequest, unknown: OutcomeUnknown) -> HttpResponse
 
 
 def sign_in_required(view: View) -> View:
-    """Asks visitors to sign in first and brings them back."""
+    """Asks visitors to sign in first and brings them back; who is signed in may ask only so often."""
 
     @wraps(view)
     def wrapper(request: PageRequest, *args: Any, **options: Any) -> HttpResponse:
         if isinstance(request.user, User):
-            return view(request, *args, **options)
+            seconds = count_request(request.user.id)
+            return render_too_fast(request, seconds) if seconds else view(request, *args, **options)
         return redirect_to(request, "gateway:login", query=urlencode({"next": return_path(request)}))
 
     return wrapper

@@ -12,6 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from services.gateway.models import User
 from services.gateway.use_cases import carts
 from services.gateway.viewmodels.layout import Layout, Viewer
+from services.gateway.viewmodels.trouble import TroublePage
 from services.gateway.views.requests import PageRequest, page_path
 from services.gateway.views.session_cart import visitor_of
 
@@ -44,6 +45,13 @@ def redirect_to(request: PageRequest, to: str, *arguments: Any, query: str = "")
     """Lead the browser to another page, whether it or htmx asked."""
     url = resolve_url(to, *arguments) + (f"?{query}" if query else "")
     return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url, status=303)
+
+
+def render_too_fast(request: HttpRequest, seconds: int) -> HttpResponse:
+    """The page for who comes again too soon."""
+    response = render_page(request, "trouble", TroublePage.busy(), status=429)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def with_cache_headers(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.views.decorators.http import require_http_methods, require_POST
 
+from services.common.http.lockout import turn
 from services.gateway.forms import ChangePasswordForm
 from services.gateway.use_cases import access
 from services.gateway.viewmodels.security import (
@@ -57,7 +58,8 @@ def change_password(request: ShopperRequest, form: ChangePasswordForm) -> bool:
         form.add_error("current", wrong_password())
         return False
     try:
-        access.change_password(user, typed["password"])
+        with turn():
+            access.change_password(user, typed["password"])
     except ValidationError as error:
         form.add_error("password", error)
         return False

@@ -5,11 +5,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from services.common.http.lockout import address_of, turn
 from services.gateway.forms import RegisterForm, SignInForm
 from services.gateway.use_cases import people
+from services.gateway.use_cases.throttles import count_registration
 from services.gateway.viewmodels.layout import THEMES
 from services.gateway.viewmodels.signing_in import SignInPage
-from services.gateway.views.rendering import THEME_COOKIE, redirect_to, render_page
+from services.gateway.views.rendering import THEME_COOKIE, redirect_to, render_page, render_too_fast
 from services.gateway.views.requests import PageRequest, local_path
 from services.gateway.views.session_cart import hand_over_cart
 
@@ -43,8 +45,11 @@ def register(request: PageRequest) -> HttpResponse:
         return redirect_to(request, next_path(request))
     form = RegisterForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
+        if seconds := count_registration(address_of(request)):
+            return render_too_fast(request, seconds)
         try:
-            user = people.register(**form.cleaned_data)
+            with turn():
+                user = people.register(**form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:
