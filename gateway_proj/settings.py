@@ -50,8 +50,8 @@ MESSAGING = {
 
 ORDERS_URL = env.text("ORDERS_URL", "http://127.0.0.1:8001")
 PAYMENTS_URL = env.text("PAYMENTS_URL", "http://127.0.0.1:8002")
-ORDERS_TOKEN_KEY = secret_key("GATEWAY_TO_ORDERS_TOKEN_KEY")
-PAYMENTS_TOKEN_KEY = secret_key("GATEWAY_TO_PAYMENTS_TOKEN_KEY")
+ORDERS_TOKEN_KEY = token_keys("GATEWAY_TO_ORDERS_TOKEN_KEY")[0]
+PAYMENTS_TOKEN_KEY = token_keys("GATEWAY_TO_PAYMENTS_TOKEN_KEY")[0]
 # Of one process, to each upstream; fewer than its threads, so that a hung upstream leaves some for the rest.
 UPSTREAM_CALLS_AT_ONCE = env.integer("UPSTREAM_CALLS_AT_ONCE", 6)
 # Where a browser finds the admins; staff see links to them.

@@ -14,8 +14,8 @@ CSRF_COOKIE_NAME = "payments_csrf"
 SPECTACULAR_SETTINGS = {**SPECTACULAR_SETTINGS, "TITLE": "Payments"}
 
 SERVICE_TOKEN_KEYS = {
-    "gateway": secret_key("GATEWAY_TO_PAYMENTS_TOKEN_KEY"),
-    "orders": secret_key("ORDERS_TO_PAYMENTS_TOKEN_KEY"),
+    "gateway": token_keys("GATEWAY_TO_PAYMENTS_TOKEN_KEY"),
+    "orders": token_keys("ORDERS_TO_PAYMENTS_TOKEN_KEY"),
 }
 
 MESSAGING = {

@@ -171,5 +171,16 @@ def secret_key(name: str) -> str:
     return value
 
 
+def token_keys(name: str) -> list[str]:
+    """The secret as `key,key`: the first signs, all are accepted, so that a key can be rotated. Refuses as above."""
+    keys = [key.strip() for key in env.secret(name).split(",")]
+    if not all(keys) or len(set(keys)) < len(keys):
+        raise ImproperlyConfigured(f"{name} must look like key,key, each key once")
+    if not EMBEDDED:
+        for number, key in enumerate(keys, start=1):
+            check(name if len(keys) == 1 else f"{name} ({number})", key)
+    return keys
+
+
 if not EMBEDDED and (DEBUG or "*" in ALLOWED_HOSTS):
     raise ImproperlyConfigured("DEBUG=1 and ALLOWED_HOSTS=* are refused outside the embedded mode")

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import requests
 
-from services.common.tokens import Caller, issue
+from services.common.tokens import Caller, Errand, issue
 
 TIMEOUTS = (0.5, 20.0)
 
@@ -79,7 +79,13 @@ class PaymentsClient:
         return BooksDTO(body["entries_sum"], tuple(body["wrong_balances"]))
 
     def _get(self, path: str, query: Mapping[str, str]) -> Any:
-        token = issue(key=self._key, issuer="orders", audience="payments", caller=Caller(scope="audit"))
+        token = issue(
+            key=self._key,
+            issuer="orders",
+            audience="payments",
+            caller=Caller(scope="audit"),
+            errand=Errand("GET", f"/api/v1/{path}"),
+        )
         headers = {"Authorization": f"Bearer {token}"}
         try:
             answer = self._session.get(f"{self._api}/{path}", params=query, headers=headers, timeout=TIMEOUTS)

@@ -22,6 +22,8 @@ NOT_AUTHENTICATED = (
     "altered",
     "other key",
     "other audience",
+    "other errand",
+    "too long a life",
 )
 
 

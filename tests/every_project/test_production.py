@@ -90,6 +90,23 @@ def test_secret_of_two_purposes_is_refused_by_both_names_and_not_told():
     assert value not in line
 
 
+TOKEN_KEYS = [name for name in OWN_SECRETS if name.endswith("TOKEN_KEY")]
+
+
+@pytest.mark.parametrize("name", TOKEN_KEYS)
+def test_two_keys_stand_side_by_side_while_one_is_rotated(name):
+    assert check(**{name: f"{new_secret(name)},{new_secret(name)}"}).returncode == 0
+
+
+@pytest.mark.parametrize("name", TOKEN_KEYS[:1])
+@pytest.mark.parametrize("value", ["{key},", ",{key}", "{key},{key}", "{key},too-short"])
+def test_broken_list_of_keys_is_refused_by_its_name_and_not_told(name, value):
+    key = new_secret(name)
+    line = refusal(**{name: value.format(key=key)})
+    assert name in line
+    assert key not in line
+
+
 @pytest.mark.skipif(not SIGNING, reason="signs no messages")
 def test_signing_key_that_is_another_purposes_secret_is_refused():
     value = new_secret(f"{SERVICE.upper()}_SECRET_KEY")

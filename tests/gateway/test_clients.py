@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from services.common.tokens import Caller, verify
+from services.common.tokens import Caller
 from services.gateway.clients.errors import UpstreamRefused, UpstreamUnavailable
 from services.gateway.clients.upstreams import upstreams_as, upstreams_for
 from services.gateway.dtos import Money
@@ -14,6 +14,7 @@ from services.gateway.models import User
 from services.messaging.trace import begin_trace
 from tests.gateway.answers import ACCOUNT, DEPOSIT, ORDER, ORDER_ID, PRODUCT, page, problem
 from tests.gateway.stub import hang_up, reply, send
+from tests.support.tokens import caller_seen
 
 USER = uuid.UUID(int=7)
 
@@ -36,10 +37,9 @@ def test_call_speaks_for_the_caller_in_their_language_within_the_trace(orders, u
     orders.answer("GET", "products/green-tea", PRODUCT)
     with translation.override("ru"):
         upstreams_as(Caller(USER, is_staff=True)).orders.product("green-tea")
-    headers = orders.seen[0].headers
-    token = headers["Authorization"].removeprefix("Bearer ")
-    caller = verify(token, keys={"gateway": settings.ORDERS_TOKEN_KEY}, audience="orders")
-    assert caller == Caller(USER, is_staff=True)
+    [seen] = orders.seen
+    headers = seen.headers
+    assert caller_seen(seen, key=settings.ORDERS_TOKEN_KEY, audience="orders") == Caller(USER, is_staff=True)
     assert headers["Accept-Language"] == "ru"
     assert headers["traceparent"].split("-")[1] == trace
 
@@ -47,8 +47,7 @@ def test_call_speaks_for_the_caller_in_their_language_within_the_trace(orders, u
 def test_each_upstream_gets_a_token_for_itself(payments, upstreams):
     payments.answer("GET", "account", ACCOUNT)
     upstreams.payments.account()
-    token = payments.seen[0].headers["Authorization"].removeprefix("Bearer ")
-    assert verify(token, keys={"gateway": settings.PAYMENTS_TOKEN_KEY}, audience="payments").user_id == USER
+    assert caller_seen(payments.seen[0], key=settings.PAYMENTS_TOKEN_KEY, audience="payments").user_id == USER
 
 
 @pytest.mark.parametrize("is_staff", [False, True])
@@ -59,15 +58,13 @@ def test_user_is_staff_upstream_where_the_shop_says_so_and_nowhere_else(orders, 
     upstreams.orders.product("green-tea")
     upstreams.payments.account()
     for stub, key in ((orders, settings.ORDERS_TOKEN_KEY), (payments, settings.PAYMENTS_TOKEN_KEY)):
-        token = stub.seen[0].headers["Authorization"].removeprefix("Bearer ")
-        assert verify(token, keys={"gateway": key}, audience=stub.service) == Caller(USER, is_staff=is_staff)
+        assert caller_seen(stub.seen[0], key=key, audience=stub.service) == Caller(USER, is_staff=is_staff)
 
 
 def test_anonymous_caller_has_no_subject(orders, payments):
     orders.answer("GET", "products/green-tea", PRODUCT)
     upstreams_as(Caller()).orders.product("green-tea")
-    token = orders.seen[0].headers["Authorization"].removeprefix("Bearer ")
-    assert verify(token, keys={"gateway": settings.ORDERS_TOKEN_KEY}, audience="orders").user_id is None
+    assert caller_seen(orders.seen[0], key=settings.ORDERS_TOKEN_KEY, audience="orders").user_id is None
 
 
 def test_cookies_are_refused(orders, upstreams):

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from services.common.tokens import Caller, verify
+from services.common.tokens import Caller, Errand, verify
 from services.gateway.models import User
 from tests.gateway.answers import ACCOUNT, DEPOSIT
 
@@ -17,11 +17,15 @@ def token_for(**options):
     return out.getvalue().strip()
 
 
+def caller(token, audience, key):
+    return verify(token, keys={"gateway": [key]}, audience=audience, errand=Errand("GET", "/any"), by_hand=True)
+
+
 def test_service_token_speaks_for_the_user(settings, user):
     token = token_for(user="ada", audience="payments")
-    assert verify(token, keys={"gateway": settings.PAYMENTS_TOKEN_KEY}, audience="payments") == Caller(user.id)
+    assert caller(token, "payments", settings.PAYMENTS_TOKEN_KEY) == Caller(user.id)
     staff = token_for(user="ada", audience="orders", staff=True)
-    assert verify(staff, keys={"gateway": settings.ORDERS_TOKEN_KEY}, audience="orders").is_staff
+    assert caller(staff, "orders", settings.ORDERS_TOKEN_KEY).is_staff
 
 
 def test_service_token_of_nobody(db):

@@ -3,7 +3,6 @@
 import pytest
 from django.conf import settings
 
-from services.common.tokens import verify
 from tests.gateway.answers import ACCOUNT, AUDIT, DEPOSIT, ENTRY, ORDER, ORDER_ID, PRODUCT, page
 from tests.gateway.stub import not_found, reply
 from tests.support.matrix.asking import Matrix, opened_by_the_other_door, unexpected
@@ -25,6 +24,7 @@ from tests.support.matrix.rules import (
     pages,
     resource,
 )
+from tests.support.tokens import caller_seen
 
 pytestmark = pytest.mark.django_db
 USERS = expect(SIGN_IN, people=IN)
@@ -88,10 +88,9 @@ def owners(owner, body):
     """Answers the owner, and finds nothing for anybody else, as orders and payments do."""
 
     def behave(handler):
+        stub = handler.server.stub
         keys = {"orders": settings.ORDERS_TOKEN_KEY, "payments": settings.PAYMENTS_TOKEN_KEY}
-        audience = handler.server.stub.service
-        token = handler.headers["Authorization"].removeprefix("Bearer ")
-        caller = verify(token, keys={"gateway": keys[audience]}, audience=audience)
+        caller = caller_seen(stub.seen[-1], key=keys[stub.service], audience=stub.service)
         reply(handler, 200, body, {}) if caller.user_id == owner else not_found(handler)
 
     return behave

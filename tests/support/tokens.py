@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from services.common.tokens import Caller, issue
+from services.common.tokens import Caller, Errand, issue, verify
 
 
 def service_token(
@@ -17,8 +17,19 @@ def service_token(
     **options: Any,
 ) -> str:
     caller = Caller(user_id=user_id, is_staff=staff, scope=scope)
-    options = {"key": settings.SERVICE_TOKEN_KEYS[issuer], "audience": settings.SERVICE_NAME, **options}
-    return issue(issuer=issuer, caller=caller, **options)
+    given = {
+        "key": settings.SERVICE_TOKEN_KEYS[issuer][0],
+        "audience": settings.SERVICE_NAME,
+        "errand": None,
+        **options,
+    }
+    return issue(issuer=issuer, caller=caller, **given)
+
+
+def caller_seen(seen: Any, *, key: str, issuer: str = "gateway", audience: str) -> Caller:
+    """Whom a request to a stand-in speaks for; raises `InvalidToken` where its token is not for this very request."""
+    token = seen.headers["Authorization"].removeprefix("Bearer ")
+    return verify(token, keys={issuer: [key]}, audience=audience, errand=Errand(seen.method, f"/api/v1/{seen.path}"))
 
 
 def bearer(user_id: uuid.UUID | None = None, **options: Any) -> dict[str, str]:
@@ -40,4 +51,6 @@ def refused_tokens(user_id: uuid.UUID | None = None) -> dict[str, dict[str, str]
         "altered": {"Authorization": f"Bearer {head}.{claims[:-2]}AA.{signature}"},
         "other key": bearer(user_id, key="k" * 64),
         "other audience": bearer(user_id, audience="gateway"),
+        "other errand": bearer(user_id, errand=Errand("POST", "/api/v1/elsewhere")),
+        "too long a life": bearer(user_id, lifetime_seconds=3600),
     }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from services.common import tokens
 from services.common.http.problems import problem_body
@@ -36,16 +36,17 @@ class CallerChannel:
         path = path_of(segments)
         if len(path) + len(urlencode(given)) > MAX_TARGET:
             raise too_long()
-        headers = self._headers() | ({"Prefer": f"wait={wait:.3f}"} if wait else {})
+        headers = self._headers("GET", path) | ({"Prefer": f"wait={wait:.3f}"} if wait else {})
         call = Call("GET", path, headers, params=given, repeatable=True, read_seconds=READ_SECONDS + wait)
         return self.channel.send(call, self.deadline)
 
     def post(self, *segments: object, json: Any = None, idempotency_key: str = "", repeatable: bool = False) -> Reply:
         """Act on the resource; with an idempotency key it is safe to repeat."""
-        headers = self._headers() | ({"Idempotency-Key": idempotency_key} if idempotency_key else {})
+        path = path_of(segments)
+        headers = self._headers("POST", path) | ({"Idempotency-Key": idempotency_key} if idempotency_key else {})
         call = Call(
             "POST",
-            path_of(segments),
+            path,
             headers,
             json=json,
             repeatable=repeatable or bool(idempotency_key),
@@ -53,8 +54,14 @@ class CallerChannel:
         )
         return self.channel.send(call, self.deadline)
 
-    def _headers(self) -> dict[str, str]:
-        token = tokens.issue(key=self.key, issuer="gateway", audience=self.channel.service, caller=self.caller)
+    def _headers(self, method: str, path: str) -> dict[str, str]:
+        token = tokens.issue(
+            key=self.key,
+            issuer="gateway",
+            audience=self.channel.service,
+            caller=self.caller,
+            errand=tokens.Errand(method, f"/api/v1/{unquote(path)}"),
+        )
         return {
             "Authorization": f"Bearer {token}",
             "Accept": "application/json",

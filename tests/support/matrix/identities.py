@@ -12,7 +12,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
-from services.common.tokens import Caller, issue
+from services.common.tokens import Caller, Errand, issue
 from tests.support.matrix.rules import IDENTITIES
 
 
@@ -39,8 +39,8 @@ def altered(text: str) -> str:
 
 def token_of_a_service() -> str:
     """Of orders, which compares its books with payments'."""
-    key = getattr(settings, "SERVICE_TOKEN_KEYS", {}).get("orders") or "k" * 64
-    return issue(key=key, issuer="orders", audience=settings.SERVICE_NAME, caller=Caller(scope="audit"))
+    key = getattr(settings, "SERVICE_TOKEN_KEYS", {}).get("orders", ["k" * 64])[0]
+    return issue(key=key, issuer="orders", audience=settings.SERVICE_NAME, caller=Caller(scope="audit"), errand=None)
 
 
 def people() -> dict[str, Any]:
@@ -115,15 +115,15 @@ def service_tokens(owner: uuid.UUID) -> Doorkeys:
         "wrong audience": of_the_gateway(Caller(owner), audience="gateway"),
         "expired": of_the_gateway(Caller(owner), lifetime_seconds=-3600),
         "altered": altered(secrets["owner"]),
-        "stale": of_the_gateway(Caller(owner), lifetime_seconds=-60),
+        "stale": of_the_gateway(Caller(owner), errand=Errand("GET", "/api/v1/what-was-asked-before")),
         "revoked": of_the_gateway(Caller(owner), key="k" * 64),  # of a key that is no longer here
     }
     return complete({name: bearer(secret) for name, secret in secrets.items()})
 
 
 def of_the_gateway(caller: Caller, **options: Any) -> str:
-    keys = getattr(settings, "SERVICE_TOKEN_KEYS", None) or {"gateway": settings.ORDERS_TOKEN_KEY}
-    given = {"key": keys["gateway"], "audience": settings.SERVICE_NAME, **options}
+    keys = getattr(settings, "SERVICE_TOKEN_KEYS", None) or {"gateway": [settings.ORDERS_TOKEN_KEY]}
+    given = {"key": keys["gateway"][0], "audience": settings.SERVICE_NAME, "errand": None, **options}
     return issue(issuer="gateway", caller=caller, **given)
 
 

@@ -5,10 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from services.common.tokens import Caller, issue
+from services.common.tokens import BY_HAND_SECONDS, Caller, issue
 from services.gateway.models import User
-
-LIFETIME_SECONDS = 15 * 60
 
 
 class Command(BaseCommand):
@@ -29,6 +27,11 @@ class Command(BaseCommand):
         audience = options["audience"]
         caller = Caller(user.id, is_staff=options["staff"] or user.is_staff)
         token = issue(
-            key=keys[audience], issuer="gateway", audience=audience, caller=caller, lifetime_seconds=LIFETIME_SECONDS
+            key=keys[audience],
+            issuer="gateway",
+            audience=audience,
+            caller=caller,
+            errand=None,
+            lifetime_seconds=BY_HAND_SECONDS,
         )
         self.stdout.write(token)
