@@ -21,9 +21,10 @@ LOCALE_PATHS = [BASE_DIR / "services" / "gateway" / "locale"]  # the shop's own 
 LANGUAGE_COOKIE_AGE = 31_536_000
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = HTTPS_ONLY
+LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_ENGINE = "services.gateway.models"  # sessions that know their user; Django's own app has its own table
-SESSION_COOKIE_NAME = "shop_session"
-CSRF_COOKIE_NAME = "shop_csrf"
+SESSION_COOKIE_NAME = cookie("shop_session")
+CSRF_COOKIE_NAME = cookie("shop_csrf")
 SPECTACULAR_SETTINGS = {**SPECTACULAR_SETTINGS, "TITLE": "Shop"}
 
 REST_FRAMEWORK = {

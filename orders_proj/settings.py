@@ -9,8 +9,8 @@ ROOT_URLCONF = "orders_proj.urls"
 WSGI_APPLICATION = "orders_proj.wsgi.application"
 DATABASES = {"default": env.database("ORDERS_DATABASE_URL")}
 INSTALLED_APPS = [*COMMON_APPS, "services.messaging", "services.orders"]
-SESSION_COOKIE_NAME = "orders_session"
-CSRF_COOKIE_NAME = "orders_csrf"
+SESSION_COOKIE_NAME = cookie("orders_session")
+CSRF_COOKIE_NAME = cookie("orders_csrf")
 SPECTACULAR_SETTINGS = {**SPECTACULAR_SETTINGS, "TITLE": "Orders"}
 
 SERVICE_TOKEN_KEYS = {"gateway": token_keys("GATEWAY_TO_ORDERS_TOKEN_KEY")}

@@ -9,8 +9,8 @@ ROOT_URLCONF = "payments_proj.urls"
 WSGI_APPLICATION = "payments_proj.wsgi.application"
 DATABASES = {"default": env.database("PAYMENTS_DATABASE_URL")}
 INSTALLED_APPS = [*COMMON_APPS, "services.messaging", "services.payments"]
-SESSION_COOKIE_NAME = "payments_session"
-CSRF_COOKIE_NAME = "payments_csrf"
+SESSION_COOKIE_NAME = cookie("payments_session")
+CSRF_COOKIE_NAME = cookie("payments_csrf")
 SPECTACULAR_SETTINGS = {**SPECTACULAR_SETTINGS, "TITLE": "Payments"}
 
 SERVICE_TOKEN_KEYS = {

@@ -36,6 +36,7 @@ COMMON_APPS = [
 MIDDLEWARE = [
     "services.common.http.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "services.common.http.middleware.BrowserPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "services.common.http.middleware.NoStoreMiddleware",
@@ -97,6 +98,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = EMBEDDED  # a clone needs no collectstatic; a container has run it
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 SECURE_SSL_REDIRECT = HTTPS_ONLY
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
@@ -108,6 +110,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY el
 SESSION_COOKIE_SECURE = HTTPS_ONLY
 CSRF_COOKIE_SECURE = HTTPS_ONLY
 SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True  # forms carry the token; no script reads it
 X_FRAME_OPTIONS = "DENY"
 # Plain HTTP is the operator's own choice (HTTPS_ONLY=0); these checks would only repeat it.
 SILENCED_SYSTEM_CHECKS = (
@@ -161,6 +164,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 }
 
 LOGGING = logging_config(json=env.text("LOG_FORMAT", "plain" if EMBEDDED else "json") == "json")
+
+
+def cookie(name: str) -> str:
+    """The cookie's name; over HTTPS with the prefix by which a browser takes it from this very host alone."""
+    return f"__Host-{name}" if HTTPS_ONLY else name
 
 
 def secret_key(name: str) -> str:

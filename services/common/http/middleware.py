@@ -19,6 +19,16 @@ BODY_LIMIT = 65_536
 API, CATALOGUE = "/api/v1/", ("/api/v1/products", "/api/v1/categories")
 QUIET_PATHS = ("/livez", "/readyz", "/metrics", "/static/")
 
+# Beside what Django's own middleware sends: no page of ours embeds others, is embedded, or asks for a device.
+BROWSER_POLICY = {
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(
+        f"{feature}=()"
+        for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "serial", "usb")
+    ),
+}
+
 Next = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -44,6 +54,19 @@ class RequestLogMiddleware:
                     "request", method=request.method, path=request.path, status=response.status_code, ms=milliseconds
                 )
         response["X-Request-Id"] = trace_id
+        return response
+
+
+class BrowserPolicyMiddleware:
+    """Tells browsers with every answer, static files too, what no page of ours needs."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        for name, value in BROWSER_POLICY.items():
+            response[name] = value
         return response
 
 
