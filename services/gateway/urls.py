@@ -5,7 +5,7 @@ from django.urls.converters import SlugConverter
 from django.views.i18n import set_language
 
 from services.gateway.limits import MAX_SLUG
-from services.gateway.views import account, cart, catalogue, checkout, orders, visitors
+from services.gateway.views import account, cart, catalogue, checkout, orders, overview, visitors
 
 
 class ProductSlug(SlugConverter):
@@ -35,5 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("register/", visitors.register, name="register"),
     path("logout/", visitors.sign_out, name="logout"),
     path("theme/", visitors.theme, name="theme"),
+    path("ops/", overview.overview, name="ops"),
+    path("ops/audit/", overview.audit_now, name="ops-audit"),
     path("language/", set_language, name="language"),
 ]

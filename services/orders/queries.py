@@ -2,13 +2,25 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
+from services.common.sql import fetch
 from services.orders.models import Category, Order, Product, Status
 
 DELAYED_AFTER = timedelta(seconds=15)
+RATE_MINUTES = 5
+MOST_TIMED = 10_000  # so that a busy hour costs no more than this
+# Of what is settled; percentile_cont interpolates between two rows.
+TIMES = """
+SELECT count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY ms), percentile_cont(0.95) WITHIN GROUP (ORDER BY ms)
+FROM (
+    SELECT extract(epoch FROM settled_at - created_at) * 1000 AS ms FROM orders_order
+    WHERE created_at > %b AND settled_at IS NOT NULL ORDER BY created_at DESC LIMIT %b
+) AS recent
+"""
 SEARCHED = ("name_en", "name_ru", "description_en", "description_ru")
 
 
@@ -48,3 +60,20 @@ def is_final(order_id: uuid.UUID) -> bool:
 def delayed_orders(*, now: datetime) -> QuerySet[Order]:
     """All delayed orders, those first that the watchdog looks after next: in the order of the index of NEW ones."""
     return Order.objects.filter(is_delayed(now=now)).order_by("resend_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """How fast orders come and are settled; the times, in milliseconds, are of `timed` orders, None where of none."""
+
+    orders_a_minute: float
+    timed: int
+    p50_ms: float | None
+    p95_ms: float | None
+
+
+def pulse(*, now: datetime) -> Pulse:
+    """The rate of the last five minutes; from order to settled, of the newest ten thousand of the last hour."""
+    placed = Order.objects.filter(created_at__gt=now - timedelta(minutes=RATE_MINUTES)).count()
+    [(timed, p50, p95)] = fetch(TIMES, [now - timedelta(hours=1), MOST_TIMED])
+    return Pulse(placed / RATE_MINUTES, timed, p50, p95)

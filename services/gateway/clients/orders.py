@@ -7,6 +7,7 @@ from typing import Any
 
 from services.gateway.clients.caller_channel import CallerChannel
 from services.gateway.dtos import Audit, Category, Money, Order, Page, Product, Step
+from services.gateway.staff_dtos import Pulse
 
 # So many slugs of the greatest length fit into one request line.
 PART = 50
@@ -90,6 +91,10 @@ class OrdersClient:
     def request_audit(self) -> Audit:
         """Have an audit made soon; refused (403) but to staff."""
         return self.channel.post("audits", repeatable=True).read(Audit.from_json)
+
+    def pulse(self) -> Pulse:
+        """How fast orders come and are settled; refused (403) but to staff."""
+        return self.channel.get("ops", "pulse").read(Pulse.from_json)
 
     def timeline(self, order_id: uuid.UUID) -> tuple[Step, ...]:
         """What orders knows of the order's way."""

@@ -11,6 +11,7 @@ from services.common.http.problems import ProblemSerializer
 from services.common.money import Money
 from services.orders.api.languages import LocalizedTextField
 from services.orders.models import MAX_QUANTITY, Audit, Category, Order, OrderItem, Product, Reason, Status
+from services.orders.queries import Pulse
 from services.orders.timeline import Step, Timeline
 from services.orders.use_cases import FindingKind, PlacedOrder
 
@@ -149,3 +150,12 @@ class AuditSerializer(serializers.Serializer[Audit]):
     counts = serializers.DictField(child=serializers.IntegerField())
     exceptions = serializers.IntegerField()
     findings = FindingSerializer(many=True)
+
+
+class PulseSerializer(serializers.Serializer[Pulse]):
+    """From order to settled, in milliseconds, over `timed` orders of the last hour; null where there is none."""
+
+    orders_a_minute = serializers.FloatField(help_text="Of the last five minutes.")
+    timed = serializers.IntegerField()
+    p50_ms = serializers.FloatField(allow_null=True)
+    p95_ms = serializers.FloatField(allow_null=True)
