@@ -5,7 +5,7 @@ from django.urls.converters import SlugConverter
 from django.views.i18n import set_language
 
 from services.gateway.limits import MAX_SLUG
-from services.gateway.views import account, cart, catalogue, checkout, orders, overview, visitors
+from services.gateway.views import account, cart, catalogue, checkout, orders, overview, story, visitors
 
 
 class ProductSlug(SlugConverter):
@@ -37,5 +37,7 @@ urlpatterns: list[URLPattern] = [
     path("theme/", visitors.theme, name="theme"),
     path("ops/", overview.overview, name="ops"),
     path("ops/audit/", overview.audit_now, name="ops-audit"),
+    path("ops/orders/", story.find, name="ops-find"),
+    path("ops/orders/<uuid:order_id>/", story.story, name="ops-order"),
     path("language/", set_language, name="language"),
 ]

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from services.common.sql import fetch
-from services.orders.models import Category, Order, Product, Status
+from services.messaging.models import OutboxMessage
+from services.orders.models import ORDER_NUMBER, Category, Order, Product, Status
 
 DELAYED_AFTER = timedelta(seconds=15)
+MOST_FOUND = 20
 RATE_MINUTES = 5
 MOST_TIMED = 10_000  # so that a busy hour costs no more than this
 # Of what is settled; percentile_cont interpolates between two rows.
@@ -48,8 +50,31 @@ def is_delayed(*, now: datetime) -> Q:
 
 def orders_of(user_id: uuid.UUID, *, now: datetime, status: str = "") -> QuerySet[Order]:
     """The user's orders with their items, of one status or of all; each says in `delayed` whether it is."""
-    found = Order.objects.filter(user_id=user_id).annotate(delayed=is_delayed(now=now)).prefetch_related("items")
+    found = orders(now=now).filter(user_id=user_id)
     return found.filter(status=status) if status else found
+
+
+def orders(*, now: datetime) -> QuerySet[Order]:
+    """Everybody's orders with their items; each says in `delayed` whether it is."""
+    return Order.objects.annotate(delayed=is_delayed(now=now)).prefetch_related("items")
+
+
+def find_orders(text: str) -> QuerySet[Order]:
+    """The newest twenty orders that this may mean: an order's id or short number, a user's or a message's id."""
+    text = text.strip().lstrip("#").lower()
+    try:
+        identity = uuid.UUID(text)
+    except ValueError:
+        found = Order.objects.filter(id__in=list(ids_of_number(text)))
+    else:
+        subjects = OutboxMessage.objects.filter(message_id=identity).values_list("subject", flat=True)
+        found = Order.objects.filter(Q(id__in=[identity, *subjects]) | Q(user_id=identity))
+    return found.order_by("-created_at", "-id")[:MOST_FOUND]
+
+
+def ids_of_number(number: str) -> QuerySet[Order, uuid.UUID]:
+    """Of the few orders with this short number. In no order: the planner would walk the index of another for it."""
+    return Order.objects.alias(number=ORDER_NUMBER).filter(number=number).values_list("id", flat=True)[:MOST_FOUND]
 
 
 def is_final(order_id: uuid.UUID) -> bool:

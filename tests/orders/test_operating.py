@@ -1,12 +1,16 @@
 """What orders tells staff of itself."""
 
+import json
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import F
 
+from services.messaging.models import DeadLetter, Delivery, InboxMessage, OutboxMessage, PendingDelivery
 from services.orders.models import Order
+from services.orders.queries import ids_of_number
 from tests.support.tokens import bearer
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +48,95 @@ def test_pulse_of_a_quiet_hour_has_no_times(ask):
     assert ask("pulse").json() == {"orders_a_minute": 0, "timed": 0, "p50_ms": None, "p95_ms": None}
 
 
-@pytest.mark.parametrize("path", ["facts", "pulse"])
+@pytest.mark.parametrize(
+    "path", ["facts", "pulse", "orders?find=abcdef", f"orders/{uuid.uuid4()}", f"messages/{uuid.uuid4()}"]
+)
 def test_what_staff_see_is_nobody_elses(ask, client, path):
     assert ask(path, staff=False).status_code == 403
     assert client.get(f"{API}/{path}").status_code == 401
+
+
+# --- One order ---
+
+
+def found(ask, text):
+    response = ask("orders", find=text)
+    assert response.status_code == 200, response.content
+    return [each["id"] for each in response.json()["results"]]
+
+
+def test_order_is_found_by_whatever_staff_were_told(ask, place):
+    order, other = place(), place(user_id=uuid.uuid4())
+    message = OutboxMessage.objects.get(subject=order.id)
+    number = order.id.hex[-6:]
+    for text in (order.id, order.id.hex, message.message_id, number.upper(), f" #{number} ", order.user_id):
+        assert found(ask, str(text)) == [str(order.id)], text
+    assert found(ask, str(other.user_id)) == [str(other.id)]
+    assert found(ask, str(uuid.uuid4())) == found(ask, "nonsense") == []
+
+
+@pytest.mark.parametrize("query", [{}, {"find": ""}, {"find": "a\0b"}, {"find": "a" * 101}], ids=str)
+def test_search_for_nothing_is_refused(ask, query):
+    assert ask("orders", **query).status_code == 400
+
+
+def test_search_by_number_reads_its_index(place):
+    place()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "order_by_number" in ids_of_number("abcdef").explain()
+
+
+def test_message_tells_what_it_is_about(ask, place):
+    order = place()
+    message = OutboxMessage.objects.get()
+    assert ask(f"messages/{message.message_id}").json() == {"type": "orders.order_placed", "subject": str(order.id)}
+    assert ask(f"messages/{uuid.uuid4()}").status_code == 404
+
+
+def test_story_of_a_new_order_says_that_its_task_waits(ask, place):
+    order = place()
+    story = ask(f"orders/{order.id}").json()
+    assert (story["order"]["user_id"], story["order"]["attempt"]) == (str(order.user_id), 1)
+    assert datetime.fromisoformat(story["order"]["resend_at"]) == order.resend_at
+    sent = story["trail"]["sent"]
+    assert (sent["waiting"], sent["deliveries"], sent["topic"], sent["key"]) == (True, [], "outbox", str(order.user_id))
+    assert json.loads(sent["payload"])["order_id"] == sent["headers"]["ce_subject"] == str(order.id)
+    assert (story["trail"]["received"], story["trail"]["dead_letters"]) == (None, [])
+
+
+def test_story_tells_deliveries_the_answer_and_dead_letters(ask, place):
+    order = place()
+    PendingDelivery.objects.all().delete()
+    task = OutboxMessage.objects.get()
+    for attempt in (1, 2):
+        Delivery.objects.create(message=task, attempt=attempt, partition=4, offset=attempt)
+    InboxMessage.objects.create(
+        message_id=uuid.uuid4(), type="payments.order_settled", subject=order.id, key=str(order.user_id), topic="inbox",
+        partition=3, offset=17, value=b"\xff", fingerprint=b"", duplicates=2, headers=[["attempt", "2"]],
+        last_error="RuntimeError: no", failures=1,
+    )  # fmt: skip
+    DeadLetter.objects.create(
+        source="inbox", reason="conflict", topic="inbox", type="payments.order_settled", subject=order.id, digest=b""
+    )
+    trail = ask(f"orders/{order.id}").json()["trail"]
+    assert trail["sent"]["waiting"] is False
+    assert [(each["attempt"], each["partition"], each["offset"]) for each in trail["sent"]["deliveries"]] == [
+        (1, 4, 1),
+        (2, 4, 2),
+    ]
+    received = trail["received"]
+    assert (received["duplicates"], received["failures"], received["last_error"]) == (2, 1, "RuntimeError: no")
+    assert (received["payload"], received["headers"]) == ("\\xff", {"attempt": "2"})
+    assert [each["reason"] for each in trail["dead_letters"]] == ["conflict"]
+
+
+def test_story_of_an_order_that_orders_does_not_know_is_empty(ask):
+    story = ask(f"orders/{uuid.uuid4()}").json()
+    assert story == {"order": None, "trail": {"sent": None, "received": None, "dead_letters": []}}
+
+
+def test_story_is_told_with_few_queries(ask, place, django_assert_max_num_queries):
+    order = place({"lamp": 1, "green-tea": 1})
+    with django_assert_max_num_queries(7):
+        assert ask(f"orders/{order.id}").status_code == 200

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.gateway.clients.caller_channel import CallerChannel
 from services.gateway.dtos import Audit, Category, Money, Order, Page, Product, Step
-from services.gateway.staff_dtos import Pulse
+from services.gateway.staff_dtos import FoundOrder, OrdersSide, Pulse
 
 # So many slugs of the greatest length fit into one request line.
 PART = 50
@@ -95,6 +95,15 @@ class OrdersClient:
     def pulse(self) -> Pulse:
         """How fast orders come and are settled; refused (403) but to staff."""
         return self.channel.get("ops", "pulse").read(Pulse.from_json)
+
+    def find_orders(self, text: str) -> tuple[FoundOrder, ...]:
+        """Anybody's orders that the text may mean, newest first; refused (403) but to staff."""
+        reply = self.channel.get("ops", "orders", find=text)
+        return reply.read(lambda body: tuple(map(FoundOrder.from_json, body["results"])))
+
+    def story(self, order_id: uuid.UUID) -> OrdersSide:
+        """Every row that orders has of anybody's order; refused (403) but to staff."""
+        return self.channel.get("ops", "orders", order_id).read(OrdersSide.from_json)
 
     def timeline(self, order_id: uuid.UUID) -> tuple[Step, ...]:
         """What orders knows of the order's way."""

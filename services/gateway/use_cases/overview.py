@@ -1,15 +1,12 @@
 """How it stands with the shop, as far as its services say."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
-from services.gateway.clients.errors import UpstreamUnavailable
+from services.gateway.clients.errors import unless_silent
 from services.gateway.clients.upstreams import Upstreams
 from services.gateway.dtos import Audit
 from services.gateway.staff_dtos import Pulse, Reading
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +25,3 @@ def standing_of(upstreams: Upstreams) -> Standing:
         return Standing(facts, None, None)
     audits = unless_silent(lambda: upstreams.orders.audits(page_size=2).results)
     return Standing(facts, audits, unless_silent(upstreams.orders.pulse))
-
-
-def unless_silent(ask: Callable[[], T]) -> T | None:
-    """The answer, or None while the service is down."""
-    try:
-        return ask()
-    except UpstreamUnavailable:
-        return None

@@ -1,4 +1,6 @@
-"""The views of orders for staff."""
+"""The views of orders for staff: everybody's orders, and how fast they go."""
+
+import uuid
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -9,7 +11,13 @@ from services.common.clock import database_now
 from services.common.http.openapi import answers
 from services.common.http.permissions import IsStaff
 from services.orders import queries
-from services.orders.api.serializers import PulseSerializer
+from services.orders.api.serializers import (
+    FindQuery,
+    FoundOrdersSerializer,
+    PulseSerializer,
+    StorySerializer,
+)
+from services.orders.timeline import story_of
 
 
 class PulseDetail(APIView):
@@ -21,3 +29,31 @@ class PulseDetail(APIView):
     def get(self, request: Request) -> Response:
         """The rate of the last five minutes, and the times of the last hour's orders."""
         return Response(PulseSerializer(queries.pulse(now=database_now())).data)
+
+
+class FoundOrderList(APIView):
+    """Anybody's orders."""
+
+    permission_classes = [IsStaff]
+
+    @extend_schema(
+        operation_id="ops_orders_list",
+        parameters=[FindQuery],
+        responses=answers({200: FoundOrdersSerializer}, 400, 401, 403),
+    )
+    def get(self, request: Request) -> Response:
+        """The newest twenty that the text may mean: an order's id or short number, a user's or a message's id."""
+        query = FindQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        return Response(FoundOrdersSerializer({"results": queries.find_orders(query.validated_data["find"])}).data)
+
+
+class StoryDetail(APIView):
+    """Anybody's order."""
+
+    permission_classes = [IsStaff]
+
+    @extend_schema(responses=answers({200: StorySerializer}, 401, 403))
+    def get(self, request: Request, order_id: uuid.UUID) -> Response:
+        """Every row that orders has of this order; null or empty where there is none."""
+        return Response(StorySerializer(story_of(order_id, now=database_now())).data)

@@ -13,6 +13,8 @@ urlpatterns = [
     path("orders", orders.OrderList.as_view(), name="orders"),
     path("orders/<uuid:order_id>", orders.OrderDetail.as_view(), name="order"),
     path("orders/<uuid:order_id>/timeline", orders.TimelineDetail.as_view(), name="timeline"),
+    path("ops/orders", operating.FoundOrderList.as_view()),
+    path("ops/orders/<uuid:order_id>", operating.StoryDetail.as_view()),
     path("ops/pulse", operating.PulseDetail.as_view()),
     path("ops/", include("services.common.http.operating.urls")),
 ]

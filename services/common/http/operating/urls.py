@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from services.common.http.operating import facts
+from services.common.http.operating import facts, messages
 
 urlpatterns = [
     path("facts", facts.FactList.as_view()),
+    path("messages/<uuid:message_id>", messages.MessageDetail.as_view()),
 ]

@@ -1,0 +1,292 @@
+"""One order's story for staff: its way step by step, then the rows of both services."""
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from django.utils.translation import gettext as _
+
+from services.gateway.dtos import Step
+from services.gateway.staff_dtos import (
+    Delivery,
+    Letter,
+    OrdersSide,
+    PaymentsSide,
+    Received,
+    Sent,
+    StaffOrder,
+    Trail,
+    TransferEntry,
+)
+from services.gateway.steps import StepName
+from services.gateway.viewmodels.formats import clock, money, signed_money
+from services.gateway.viewmodels.orders import bill_of, label_of, number_of, state_of
+from services.gateway.viewmodels.parts import BillLine
+from services.gateway.viewmodels.steps import StepRow, step_rows
+
+
+def exact(value: datetime) -> str:
+    """Date and time to the millisecond."""
+    return f"{value:%Y-%m-%d} {clock(value)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A column of a row, as people read it."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A message on its way from one service to the other: the sender's row, and the receiver's."""
+
+    heading: str
+    sent: tuple[Row, ...]
+    sent_note: str
+    deliveries: tuple[str, ...]
+    received: tuple[Row, ...]
+    received_note: str
+    headers: tuple[Row, ...]
+    payload: str
+
+    @classmethod
+    def of(cls, heading: str, sent: Sent | None, received: Received | None, *, silent: tuple[bool, bool]) -> Self:
+        """`silent` says of the sender and of the receiver whether it does not answer."""
+        known = received or sent
+        return cls(
+            heading=heading,
+            sent=tuple(sent_rows(sent)) if sent else (),
+            sent_note="" if sent else missing(silent[0]),
+            deliveries=tuple(map(delivery_line, sent.deliveries)) if sent else (),
+            received=tuple(received_rows(received)) if received else (),
+            received_note="" if received else missing(silent[1]),
+            headers=rows_of(known.headers) if known else (),
+            payload=pretty(known.payload) if known else "",
+        )
+
+
+def missing(silent: bool) -> str:
+    return _("Not known: the service does not answer.") if silent else _("There is no row.")
+
+
+def rows_of(headers: Mapping[str, str]) -> tuple[Row, ...]:
+    return tuple(Row(name, value) for name, value in headers.items())
+
+
+def pretty(payload: str) -> str:
+    """JSON with a line for each member; anything else as it is."""
+    try:
+        return json.dumps(json.loads(payload), indent=2, ensure_ascii=False)
+    except ValueError:
+        return payload
+
+
+def sent_rows(sent: Sent) -> Iterator[Row]:
+    yield Row(_("Message"), sent.message_id)
+    yield Row(_("Topic and key"), f"{sent.topic} · {sent.key}")
+    yield Row(_("Enqueued"), exact(sent.enqueued_at))
+    yield Row(_("Waits to be sent"), _("yes") if sent.waiting else _("no"))
+
+
+def delivery_line(delivery: Delivery) -> str:
+    return _("%(at)s: partition %(partition)d, offset %(offset)d, attempt %(attempt)d") % {
+        "at": exact(delivery.confirmed_at),
+        "partition": delivery.partition,
+        "offset": delivery.offset,
+        "attempt": delivery.attempt,
+    }
+
+
+def received_rows(received: Received) -> Iterator[Row]:
+    place = f"{received.topic} · {received.partition} · {received.offset}"
+    yield Row(_("Topic, partition and offset"), place)
+    if received.produced_at:
+        yield Row(_("The record's own time"), exact(received.produced_at))
+    yield Row(_("Received"), exact(received.received_at))
+    yield Row(_("Handled"), exact(received.processed_at) if received.processed_at else _("no"))
+    yield Row(_("Highest attempt"), str(received.attempt))
+    yield Row(_("Duplicates absorbed"), str(received.duplicates))
+    if received.failures:
+        yield Row(_("Failures"), str(received.failures))
+        yield Row(_("Last error"), received.last_error)
+    if received.dead_at:
+        yield Row(_("Given up"), exact(received.dead_at))
+    elif not received.processed_at:
+        yield Row(_("Tried next"), exact(received.next_attempt_at))
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One side of the transfer."""
+
+    book: str
+    amount: str
+    after: str
+    at: str
+
+    @classmethod
+    def of(cls, entry: TransferEntry) -> Self:
+        books = {"customer": _("Customer"), "shop": _("Shop"), "world": _("World")}
+        after = money(entry.balance_after) if entry.balance_after else ""
+        return cls(books.get(entry.book, entry.book), signed_money(entry.amount), after, exact(entry.created_at))
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLine:
+    """A dead letter about the order."""
+
+    service: str
+    reason: str
+    detail: str
+    at: str
+    open: bool
+
+    @classmethod
+    def of(cls, service: str, letter: Letter) -> Self:
+        return cls(service, letter.reason, letter.detail, exact(letter.created_at), letter.resolved_at is None)
+
+
+NOTHING = Trail(None, None, ())
+
+
+def trails_of(orders: OrdersSide | None, payments: PaymentsSide | None) -> tuple[Trail, Trail]:
+    """Each side's rows of messages; none of a side that is silent."""
+    return orders.trail if orders else NOTHING, payments.trail if payments else NOTHING
+
+
+def steps_of(orders: OrdersSide | None, payments: PaymentsSide | None) -> Iterator[Step]:
+    """The nine steps, as far as rows tell of them."""
+    ours, theirs = trails_of(orders, payments)
+    if orders and orders.order:
+        yield Step(orders.order.order.created_at, "orders", StepName.CREATED, "")
+        if orders.order.order.settled_at:
+            yield Step(orders.order.order.settled_at, "orders", StepName.STATUS_CHANGED, "")
+    if payments and payments.settlement:
+        yield Step(payments.settlement.created_at, "payments", StepName.SETTLED, "")
+    yield from leg_steps(ours.sent, theirs.received, TASK_STEPS)
+    yield from leg_steps(theirs.sent, ours.received, REPLY_STEPS)
+
+
+TASK_STEPS = (StepName.ENQUEUED, StepName.PRODUCED, StepName.RECEIVED)
+REPLY_STEPS = (StepName.REPLY_ENQUEUED, StepName.REPLY_PRODUCED, StepName.REPLY_RECEIVED)
+
+
+def leg_steps(sent: Sent | None, received: Received | None, names: tuple[StepName, ...]) -> Iterator[Step]:
+    """Produced when the record says, and never before it was enqueued or after it was received."""
+    enqueued, produced, taken = names
+    if sent:
+        yield Step(sent.enqueued_at, "", enqueued, "")
+    if received and received.produced_at:
+        earliest = sent.enqueued_at if sent else received.produced_at
+        yield Step(min(max(earliest, received.produced_at), received.received_at), "", produced, "")
+    elif sent and sent.deliveries:
+        yield Step(sent.deliveries[0].confirmed_at, "", produced, "")
+    if received:
+        yield Step(received.received_at, "", taken, "")
+
+
+def healing_of(orders: OrdersSide | None, payments: PaymentsSide | None) -> str:
+    """Where the order stands still, what would move it, and when that is tried next."""
+    ours, theirs = trails_of(orders, payments)
+    if any(letter.resolved_at is None for letter in (*ours.dead_letters, *theirs.dead_letters)):
+        return _("A dead letter keeps it: mend its cause, then replay it from the failures.")
+    if orders is None or orders.order is None or orders.order.order.is_final:
+        return ""
+    if theirs.received and not theirs.received.processed_at:
+        at = exact(theirs.received.next_attempt_at)
+        return _("Payments have the task and try it again at %(at)s.") % {"at": at}
+    if ours.sent and ours.sent.waiting:
+        return _("The task waits in the outbox of orders for the relay.")
+    return _("Orders sends the task again by itself at %(at)s.") % {"at": exact(orders.order.resend_at)}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The order itself, as orders has it."""
+
+    rows: tuple[Row, ...]
+    lines: tuple[BillLine, ...]
+    total: str
+    state: str
+    status: str
+
+    @classmethod
+    def of(cls, found: StaffOrder) -> Self:
+        order, state = found.order, state_of(found.order)
+        return cls(
+            rows=(
+                Row(_("Order"), str(order.id)),
+                Row(_("User"), str(found.user_id)),
+                Row(_("Placed"), exact(order.created_at)),
+                Row(_("Times its task was asked to be sent"), str(found.attempt)),
+            ),
+            lines=bill_of(order),
+            total=money(order.total),
+            state=state,
+            status=label_of(state),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StoryPage:
+    """The story; `silent` names the side that does not answer."""
+
+    title: str
+    description: str
+    id: str
+    silent: str
+    healing: str
+    steps: tuple[StepRow, ...]
+    head: Head | None
+    legs: tuple[Leg, ...]
+    decision: tuple[Row, ...]
+    entries: tuple[EntryLine, ...]
+    letters: tuple[LetterLine, ...]
+    section: str = "orders"
+
+    @classmethod
+    def of(cls, order_id: uuid.UUID, orders: OrdersSide | None, payments: PaymentsSide | None) -> Self:
+        number = {"number": number_of(order_id)}
+        down = (orders is None, payments is None)
+        ours, theirs = trails_of(orders, payments)
+        return cls(
+            title=_("Order %(number)s") % number,
+            description=_("Everything that both services know of one order."),
+            id=str(order_id),
+            silent=silence_of(*down),
+            healing=healing_of(orders, payments),
+            steps=step_rows(tuple(steps_of(orders, payments))),
+            head=Head.of(orders.order) if orders and orders.order else None,
+            legs=(
+                Leg.of(_("The task, from orders to payments"), ours.sent, theirs.received, silent=down),
+                Leg.of(_("The answer, from payments to orders"), theirs.sent, ours.received, silent=(down[1], down[0])),
+            ),
+            decision=tuple(decision_rows(payments)),
+            entries=tuple(map(EntryLine.of, payments.entries)) if payments else (),
+            letters=tuple(letter_lines(orders, payments)),
+        )
+
+
+def silence_of(orders_silent: bool, payments_silent: bool) -> str:
+    if orders_silent:
+        return _("Orders does not answer: its part of the story is missing.")
+    return _("Payments do not answer: their part of the story is missing.") if payments_silent else ""
+
+
+def decision_rows(payments: PaymentsSide | None) -> Iterator[Row]:
+    if payments and payments.settlement:
+        settlement = payments.settlement
+        yield Row(_("Decision"), f"{settlement.status} {settlement.reason}".strip())
+        yield Row(_("Amount"), money(settlement.total))
+        yield Row(_("Decided"), exact(settlement.created_at))
+
+
+def letter_lines(orders: OrdersSide | None, payments: PaymentsSide | None) -> Iterator[LetterLine]:
+    for label, trail in zip((_("Orders"), _("Payments")), trails_of(orders, payments), strict=True):
+        for letter in trail.dead_letters:
+            yield LetterLine.of(label, letter)
