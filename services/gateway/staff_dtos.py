@@ -236,3 +236,77 @@ class PaymentsSide:
     def from_json(cls, data: Json) -> Self:
         entries = tuple(map(TransferEntry.from_json, data["entries"]))
         return cls(optional(Settlement.from_json, data["settlement"]), entries, Trail.from_json(data["trail"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Dead letters of one reason whose details differ in ids and numbers alone."""
+
+    reason: str
+    cause: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self:
+        moments = datetime.fromisoformat(data["first_at"]), datetime.fromisoformat(data["last_at"])
+        return cls(data["reason"], data["cause"], data["count"], *moments)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody did with so many letters within a minute, and why; `by` is a user's id, or an operator's name."""
+
+    by: str
+    at: datetime
+    outcome: str
+    note: str
+    count: int
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self:
+        return cls(data["by"], datetime.fromisoformat(data["at"]), data["outcome"], data["note"], data["count"])
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDetail:
+    """A group opened: its newest letters, how many died again after a replay, and what was done about them."""
+
+    count: int
+    dead_again: int
+    letters: tuple[Letter, ...]
+    deeds: tuple[Deed, ...]
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self:
+        letters, deeds = tuple(map(Letter.from_json, data["letters"])), tuple(map(Deed.from_json, data["deeds"]))
+        return cls(data["count"], data["dead_again"], letters, deeds)
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A step of a run: what became of each letter, in order (outcome, and whether it is closed); how the run stands."""
+
+    since: str
+    after: int
+    left: int
+    dead_again: int
+    results: tuple[tuple[str, bool], ...]
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self:
+        results = tuple((each["outcome"], each["resolved"]) for each in data["results"])
+        return cls(data["since"], data["after"], data["left"], data["dead_again"], results)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """How many letters were closed or opened, and how many of the group are left."""
+
+    count: int
+    left: int
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self:
+        return cls(data["count"], data["left"])

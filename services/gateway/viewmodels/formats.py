@@ -44,6 +44,11 @@ def clock(value: datetime) -> str:
     return f"{value:%H:%M:%S}.{value.microsecond // 1000:03}"
 
 
+def exact(value: datetime) -> str:
+    """Date and time to the millisecond, in UTC."""
+    return f"{value:%Y-%m-%d} {clock(value)}"
+
+
 def duration(value: timedelta) -> str:
     """Milliseconds below a second, then seconds, then minutes."""
     milliseconds = round(value / timedelta(milliseconds=1))

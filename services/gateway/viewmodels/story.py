@@ -4,7 +4,6 @@ import json
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Self
 
 from django.utils.translation import gettext as _
@@ -22,15 +21,10 @@ from services.gateway.staff_dtos import (
     TransferEntry,
 )
 from services.gateway.steps import StepName
-from services.gateway.viewmodels.formats import clock, money, signed_money
+from services.gateway.viewmodels.formats import exact, money, signed_money
 from services.gateway.viewmodels.orders import bill_of, label_of, number_of, state_of
 from services.gateway.viewmodels.parts import BillLine
 from services.gateway.viewmodels.steps import StepRow, step_rows
-
-
-def exact(value: datetime) -> str:
-    """Date and time to the millisecond."""
-    return f"{value:%Y-%m-%d} {clock(value)}"
 
 
 @dataclass(frozen=True, slots=True)
