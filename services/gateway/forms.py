@@ -94,6 +94,19 @@ class GroupForm(forms.Form):
     cause = forms.CharField(max_length=200, required=False, strip=False)
 
 
+class WhyForm(forms.Form):
+    """Why something is done, for the record."""
+
+    note = forms.CharField(max_length=500)
+
+
+class SkipForm(WhyForm):
+    """A message that fails: who received it, and its type."""
+
+    service = forms.ChoiceField(choices=[(name, name) for name in ("orders", "payments")])
+    type = forms.CharField(max_length=100)
+
+
 class CloseForm(GroupForm):
     """Dead letters to close or to open again, and why."""
 

@@ -102,6 +102,7 @@ class Received:
     """A row of the inbox; `attempt` is the highest that the sender has stated."""
 
     message_id: str
+    type: str
     topic: str
     partition: int
     offset: int
@@ -119,7 +120,7 @@ class Received:
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
-        place = ("message_id", "topic", "partition", "offset", "headers", "payload")
+        place = ("message_id", "type", "topic", "partition", "offset", "headers", "payload")
         counts = ("attempt", "duplicates", "failures")
         values: dict[str, Any] = {name: data[name] for name in (*place, *counts, "last_error")}
         values |= {name: optional_moment(data[name]) for name in ("produced_at", "processed_at", "dead_at")}

@@ -77,6 +77,11 @@ def ids_of_number(number: str) -> QuerySet[Order, uuid.UUID]:
     return Order.objects.alias(number=ORDER_NUMBER).filter(number=number).values_list("id", flat=True)[:MOST_FOUND]
 
 
+def attempt_of(order_id: uuid.UUID) -> int:
+    """How often the order's task was asked to be sent."""
+    return Order.objects.values_list("attempt", flat=True).get(id=order_id)
+
+
 def is_final(order_id: uuid.UUID) -> bool:
     """Whether payments' decision on the order has arrived."""
     return Order.objects.filter(id=order_id).exclude(status=Status.NEW).exists()

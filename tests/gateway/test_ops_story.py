@@ -168,3 +168,44 @@ def test_stories_are_for_staff_alone(client, user, orders, payments, path):
     client.force_login(user)
     assert client.get(path).status_code == 403
     assert orders.seen == payments.seen == []
+
+
+# --- Asking again ---
+
+
+def test_task_is_sent_again_with_a_reason(staff, read, orders):
+    assert f'action="{PATH}resend/"' in read(PAID_IN_ORDERS, PAID_IN_PAYMENTS)
+    orders.answer("POST", f"{API}/resend", {"attempt": 3})
+    text = staff.post(f"{PATH}resend/", {"note": "late"}, follow=True).content.decode()
+    assert "The task is sent again: sending number 3." in text
+    assert next(each.body for each in orders.seen if each.method == "POST") == {"note": "late"}
+
+
+@pytest.mark.parametrize(("skipped", "said"), [(True, "It is set aside"), (False, "Nothing was set aside")])
+def test_failing_message_is_set_aside_at_the_service_that_has_it(staff, read, payments, skipped, said):
+    text = read(of_orders(sent=sent(1)), of_payments(received=received(30, failures=3)))
+    form = dict(re.findall(r'type="hidden" name="(service|type)" value="([^"]+)"', text))
+    payments.answer("POST", "ops/skip", {"skipped": skipped})
+    text = staff.post(f"{PATH}skip/", {**form, "note": "poison"}, follow=True).content.decode()
+    assert said in text
+    body = next(each.body for each in payments.seen if each.method == "POST")
+    assert body == {"type": "orders.order_placed", "subject": ORDER_ID, "note": "poison"}
+
+
+def test_message_that_has_not_failed_cannot_be_set_aside(read):
+    assert "/skip/" not in read(PAID_IN_ORDERS, PAID_IN_PAYMENTS)
+
+
+@pytest.mark.parametrize("deed", ["resend", "skip"])
+def test_nothing_is_asked_again_without_a_reason(staff, read, orders, payments, deed):
+    read(PAID_IN_ORDERS, PAID_IN_PAYMENTS)
+    text = staff.post(f"{PATH}{deed}/", {"note": " ", "service": "payments", "type": "x"}, follow=True)
+    assert "Say why" in text.content.decode()
+    assert {each.method for each in orders.seen + payments.seen} == {"GET"}
+
+
+@pytest.mark.parametrize("deed", ["resend", "skip"])
+def test_asking_again_is_for_staff_alone(client, user, orders, payments, deed):
+    client.force_login(user)
+    assert client.post(f"{PATH}{deed}/", {"note": "x"}).status_code == 403
+    assert orders.seen == payments.seen == []

@@ -12,6 +12,7 @@ from services.messaging.operating.choice import Choice, open_letters
 from services.messaging.operating.dismiss import dismiss
 from services.messaging.operating.groups import dead_again, deeds_on, groups_of
 from services.messaging.operating.redrive import Redriver
+from services.messaging.operating.skip import skip
 from services.messaging.receiving.inbox import Inbox
 from tests.messaging.ring import TRUSTED, note, record, work_off
 
@@ -122,3 +123,37 @@ def test_letter_that_dies_again_is_counted_as_such_for_who_replayed_it(dead):
     assert dead_again(open_letters()) == dead_again(open_letters(), by="ann", since=since) == 1
     assert dead_again(open_letters(), by="bob", since=since) == 0
     assert dead_again(open_letters(), by="ann", since=timezone.now()) == 0
+
+
+# --- Skipping ---
+
+
+def test_failing_message_that_is_skipped_is_a_dead_letter_and_what_waits_behind_it_goes_on(board):
+    board.failing["bad"] = RuntimeError("no")
+    inbox = Inbox(handlers=board.handlers, keys=TRUSTED)
+    bad, behind = note("bad"), note("behind")
+    inbox.receive([record(bad), record(behind, offset=1)])
+    work_off(inbox)
+    assert board.texts() == []
+    assert not skip("test.note", behind.subject, by="ann", note="it has not failed")
+    assert skip("test.note", bad.subject, by="ann", note="poison")
+    InboxMessage.objects.update(next_attempt_at=timezone.now())
+    work_off(inbox)
+    assert board.texts() == ["behind"]
+    [letter] = open_letters()
+    assert (letter.reason, letter.detail, letter.subject) == ("failed", "RuntimeError: no", bad.subject)
+    assert [(each.by, each.outcome, each.note) for each in letter.redrives.all()] == [("ann", "skipped", "poison")]
+    assert not skip("test.note", bad.subject, by="ann", note="again")
+
+
+def test_skipped_message_can_be_redriven(board):
+    board.failing["bad"] = RuntimeError("no")
+    inbox = Inbox(handlers=board.handlers, keys=TRUSTED)
+    bad = note("bad")
+    inbox.receive([record(bad)])
+    work_off(inbox)
+    skip("test.note", bad.subject, by="ann", note="poison")
+    board.failing.clear()
+    assert [done.outcome for done in Redriver(inbox, by="ann").redrive(open_letters(), rate=1000)] == ["pending"]
+    work_off(inbox)
+    assert board.texts() == ["bad"]

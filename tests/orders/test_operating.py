@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 from django.db.models import F
+from structlog.testing import capture_logs
 
 from services.messaging.models import DeadLetter, Delivery, InboxMessage, OutboxMessage, PendingDelivery
 from services.orders.models import Order
@@ -140,3 +141,50 @@ def test_story_is_told_with_few_queries(ask, place, django_assert_max_num_querie
     order = place({"lamp": 1, "green-tea": 1})
     with django_assert_max_num_queries(7):
         assert ask(f"orders/{order.id}").status_code == 200
+
+
+# --- Asking again ---
+
+
+@pytest.fixture
+def tell(client):
+    def tell(path, staff=True, **body):
+        headers = bearer(uuid.uuid4(), staff=staff)
+        return client.post(f"{API}/{path}", body, content_type="application/json", headers=headers)
+
+    return tell
+
+
+def test_task_that_staff_ask_for_is_sent_again_with_a_higher_attempt_and_a_line_in_the_log(tell, place):
+    order = place()
+    PendingDelivery.objects.all().delete()
+    with capture_logs() as lines:
+        assert tell(f"orders/{order.id}/resend", note="the shopper asked").json() == {"attempt": 2}
+    assert [each.attempt for each in PendingDelivery.objects.all()] == [2]
+    [line] = [line for line in lines if line.get("action") == "resend"]
+    assert (line["order"], line["note"]) == (str(order.id), "the shopper asked")
+
+
+def test_order_that_nobody_knows_is_not_asked_for(tell, db):
+    assert tell(f"orders/{uuid.uuid4()}/resend", note="x").status_code == 404
+
+
+@pytest.mark.parametrize("staff", [True, False])
+def test_nothing_is_sent_again_without_a_reason_or_for_others_than_staff(tell, place, staff):
+    order = place()
+    body = {} if staff else {"note": "x"}
+    assert tell(f"orders/{order.id}/resend", staff, **body).status_code == (400 if staff else 403)
+    assert Order.objects.get().attempt == 1
+
+
+def test_failing_answer_is_skipped_once(tell, place):
+    order = place()
+    InboxMessage.objects.create(
+        message_id=uuid.uuid4(), type="payments.order_settled", subject=order.id, key=str(order.user_id), topic="inbox",
+        partition=3, offset=17, value=b"{}", fingerprint=b"", failures=2, last_error="RuntimeError: no",
+    )  # fmt: skip
+    body = {"type": "payments.order_settled", "subject": str(order.id), "note": "poison"}
+    assert tell("skip", staff=False, **body).status_code == 403
+    assert tell("skip", **{**body, "note": ""}).status_code == 400
+    assert [tell("skip", **body).json() for _ in range(2)] == [{"skipped": True}, {"skipped": False}]
+    assert DeadLetter.objects.get().reason == "failed"

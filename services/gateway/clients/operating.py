@@ -29,6 +29,11 @@ class OperatingClient:
                 raise
             return None
 
+    def skip(self, message_type: str, subject: uuid.UUID, *, note: str) -> bool:
+        """Set a received message that failed aside now; False where no such message waits."""
+        json = {"type": message_type, "subject": str(subject), "note": note}
+        return self.channel.post("ops", "skip", json=json).read(lambda body: bool(body["skipped"]))
+
     def groups(self, state: str) -> tuple[Group, ...]:
         """Dead letters by cause, open or dismissed."""
         reply = self._get("", state=state)

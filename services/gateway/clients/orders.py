@@ -105,6 +105,11 @@ class OrdersClient:
         """Every row that orders has of anybody's order; refused (403) but to staff."""
         return self.channel.get("ops", "orders", order_id).read(OrdersSide.from_json)
 
+    def resend(self, order_id: uuid.UUID, *, note: str) -> int:
+        """Send the order's task again; returns the number of this sending. Refused (404) where there is no order."""
+        reply = self.channel.post("ops", "orders", order_id, "resend", json={"note": note})
+        return reply.read(lambda body: int(body["attempt"]))
+
     def timeline(self, order_id: uuid.UUID) -> tuple[Step, ...]:
         """What orders knows of the order's way."""
         return self.channel.get("orders", order_id, "timeline").read(

@@ -39,6 +39,7 @@ def outcome_label(outcome: str) -> str:
         "gone": _("its message is gone: stays open"),
         "dismissed": _("dismissed"),
         "restored": _("restored"),
+        "skipped": _("set aside before its time"),
     }
     return labels.get(outcome) or _("stays open: %(reason)s") % {"reason": reason_label(outcome).lower()}
 
@@ -208,10 +209,6 @@ def again_text(count: int) -> str:
         count,
     )
     return text % {"count": count}
-
-
-def reason_needed() -> str:
-    return _("Say why: the note is kept with the letters. Nothing was changed.")
 
 
 def closed(done: Closed) -> str:

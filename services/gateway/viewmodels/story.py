@@ -227,6 +227,22 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Failing:
+    """A message that failed and waits: who received it, and what it is called there."""
+
+    service: str
+    type: str
+    text: str
+
+
+def failing_of(orders: OrdersSide | None, payments: PaymentsSide | None) -> Iterator[Failing]:
+    for service, trail in zip(("orders", "payments"), trails_of(orders, payments), strict=True):
+        received = trail.received
+        if received and received.failures and not received.processed_at and not received.dead_at:
+            yield Failing(service, received.type, f"{received.type}: {received.last_error}")
+
+
+@dataclass(frozen=True, slots=True)
 class StoryPage:
     """The story; `silent` names the side that does not answer."""
 
@@ -241,6 +257,8 @@ class StoryPage:
     decision: tuple[Row, ...]
     entries: tuple[EntryLine, ...]
     letters: tuple[LetterLine, ...]
+    can_be_resent: bool
+    failing: tuple[Failing, ...]
     section: str = "orders"
 
     @classmethod
@@ -263,6 +281,8 @@ class StoryPage:
             decision=tuple(decision_rows(payments)),
             entries=tuple(map(EntryLine.of, payments.entries)) if payments else (),
             letters=tuple(letter_lines(orders, payments)),
+            can_be_resent=bool(orders and orders.order),
+            failing=tuple(failing_of(orders, payments)),
         )
 
 
@@ -284,3 +304,13 @@ def letter_lines(orders: OrdersSide | None, payments: PaymentsSide | None) -> It
     for label, trail in zip((_("Orders"), _("Payments")), trails_of(orders, payments), strict=True):
         for letter in trail.dead_letters:
             yield LetterLine.of(label, letter)
+
+
+def resent(attempt: int) -> str:
+    return _("The task is sent again: sending number %(attempt)d.") % {"attempt": attempt}
+
+
+def skipped(done: bool) -> str:
+    if done:
+        return _("It is set aside as a dead letter; what waited behind it goes on.")
+    return _("Nothing was set aside: no such message waits after a failure any more.")

@@ -9,8 +9,8 @@ from services.gateway.clients.upstreams import upstreams_for
 from services.gateway.forms import CloseForm, GroupForm, ReplayForm
 from services.gateway.use_cases.failures import groups_of, names_of
 from services.gateway.use_cases.replaying import next_step
-from services.gateway.viewmodels.failures import STATES, FailuresPage, GroupPage, closed, reason_needed, restored
-from services.gateway.viewmodels.parts import query_string
+from services.gateway.viewmodels.failures import STATES, FailuresPage, GroupPage, closed, restored
+from services.gateway.viewmodels.parts import query_string, reason_needed
 from services.gateway.viewmodels.replay import ReplayPage
 from services.gateway.views.decorators import staff_required, upstream_errors_as_pages
 from services.gateway.views.rendering import redirect_to, render_fragment, render_page

@@ -195,3 +195,11 @@ class StorySerializer(serializers.Serializer[Story]):
 
     order = StoryOrderSerializer(allow_null=True)
     trail = TrailSerializer()
+
+
+class WhySerializer(InputSerializer):
+    note = serializers.CharField(max_length=500, help_text="Why, for the log.")
+
+
+class ResentSerializer(serializers.Serializer[Any]):
+    attempt = serializers.IntegerField(help_text="The number of this sending.")

@@ -15,6 +15,7 @@ urlpatterns = [
     path("orders/<uuid:order_id>/timeline", orders.TimelineDetail.as_view(), name="timeline"),
     path("ops/orders", operating.FoundOrderList.as_view()),
     path("ops/orders/<uuid:order_id>", operating.StoryDetail.as_view()),
+    path("ops/orders/<uuid:order_id>/resend", operating.ResendingCreate.as_view()),
     path("ops/pulse", operating.PulseDetail.as_view()),
     path("ops/", include("services.common.http.operating.urls")),
 ]

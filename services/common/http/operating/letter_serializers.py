@@ -5,12 +5,11 @@ from typing import Any
 from rest_framework import serializers
 
 from services.common.http.fields import InputSerializer, StrictIntegerField
-from services.common.http.operating.messages import LetterSerializer
+from services.common.http.operating.messages import MAX_NOTE, LetterSerializer
 from services.messaging.operating.groups import Deed, Group
 
 MOST_AT_ONCE = 50
 MAX_CAUSE = 200
-MAX_NOTE = 500
 STATES = ("open", "dismissed")
 
 

@@ -10,10 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from services.common.http.fields import InputSerializer
 from services.common.http.openapi import answers
-from services.common.http.permissions import IsStaff
+from services.common.http.permissions import IsStaff, user_id_of
 from services.messaging.models import DeadLetter, Delivery, InboxMessage, OutboxMessage
 from services.messaging.operating.queries import Trail
+from services.messaging.operating.skip import skip
+
+MAX_NOTE = 500
 
 
 @extend_schema_field({"type": "string"})
@@ -116,3 +120,30 @@ class MessageDetail(APIView):
     def get(self, request: Request, message_id: uuid.UUID) -> Response:
         """What the message of this id is about; 404 where the outbox does not have it, or no longer."""
         return Response(MessageSerializer(get_object_or_404(OutboxMessage, message_id=message_id)).data)
+
+
+class SkipSerializer(InputSerializer):
+    """A message that fails, and why it is not to be waited for."""
+
+    type = serializers.CharField(max_length=100)
+    subject = serializers.UUIDField()
+    note = serializers.CharField(max_length=MAX_NOTE)
+
+
+class SkippedSerializer(serializers.Serializer[Any]):
+    skipped = serializers.BooleanField(help_text="False where no such message waits after a failure.")
+
+
+class SkipCreate(APIView):
+    """A message that others wait for."""
+
+    permission_classes = [IsStaff]
+
+    @extend_schema(request=SkipSerializer, responses=answers({200: SkippedSerializer}, 400, 401, 403, 413, 415))
+    def post(self, request: Request) -> Response:
+        """Set a received message that failed aside as a dead letter now, so that what waits behind it goes on."""
+        body = SkipSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        given = body.validated_data
+        done = skip(given["type"], given["subject"], by=str(user_id_of(request)), note=given["note"])
+        return Response(SkippedSerializer({"skipped": done}).data)

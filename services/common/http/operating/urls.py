@@ -12,5 +12,6 @@ urlpatterns = [
     path("dead-letters/dismiss", dead_letters.DismissalCreate.as_view()),
     path("dead-letters/restore", dead_letters.RestoralCreate.as_view()),
     path("facts", facts.FactList.as_view()),
+    path("skip", messages.SkipCreate.as_view()),
     path("messages/<uuid:message_id>", messages.MessageDetail.as_view()),
 ]
