@@ -13,7 +13,7 @@ MOST_FAILURES = 20  # in a row, or dead again
 def next_step(run: Run, client: OperatingClient) -> Run:
     """One step further; raises as the client does, and then the same step can be made again.
 
-    A letter that an unheard step replayed is closed, or open behind `after`: no letter is replayed twice by a run.
+    What an unheard step closed stays closed; what it left open is tried once more.
     """
     limit = 1 if not run.tried else min(STEP, run.wanted - run.tried, MOST_FAILURES - run.in_a_row)
     step = client.replay(

@@ -47,7 +47,7 @@ class Soundness:
             return cls("wait", _("Not known yet"), _("There was no audit yet."), (), waiting)
         when = _("Audit of %(moment)s.") % {"moment": moment(made.finished_at)}
         if made.state == "clean":
-            told = _("%(orders)s orders and %(settled)s settlements agree, and the ledger adds up to 0.") % {
+            told = _("The books agree: orders %(orders)s, settlements %(settled)s; the ledger adds up to 0.") % {
                 "orders": made.counts.get("orders", 0),
                 "settled": made.counts.get("settled", 0),
             }
