@@ -63,6 +63,7 @@ def test_story_tells_the_rows_of_both_services(read):
     assert re.search(r"Duplicates absorbed</dt><dd>1<", text)
     assert "{\n  &quot;order_id&quot;: &quot;&lt;i&gt;&quot;\n}" in text
     assert 'id="healing"' not in text
+    assert f'href="/ops/orders/?find={USER_ID}"' in text
 
 
 def test_story_of_a_lost_task_says_when_it_is_sent_again(read):
