@@ -120,6 +120,7 @@ def test_overview_follows_itself(staff, shop):
 def test_overview_speaks_russian(staff, shop):
     text = shown(staff, **{"Accept-Language": "ru"})
     assert "Деньги в порядке" in text
+    assert "12,4" in text
 
 
 @pytest.mark.parametrize(("method", "path"), [("get", "/ops/"), ("post", "/ops/audit/")])

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from services.gateway.dtos import Audit, Finding
 from services.gateway.staff_dtos import Pulse, Reading
 from services.gateway.viewmodels.facts import FactRow, advice_of, fact_label, service_label, value_of
-from services.gateway.viewmodels.formats import duration, moment
+from services.gateway.viewmodels.formats import duration, moment, tenths
 
 REFRESH = "5s"
 MOST_FINDINGS = 20
@@ -75,7 +75,7 @@ def figures_of(pulse: Pulse | None) -> tuple[Figure, ...]:
         (_("Order to settled, 95 of 100 within"), pulse.p95_ms),
     )
     return (
-        Figure(_("Orders a minute"), f"{pulse.orders_a_minute:.1f}"),
+        Figure(_("Orders a minute"), tenths(pulse.orders_a_minute)),
         *(Figure(label, "–" if ms is None else duration(timedelta(milliseconds=ms))) for label, ms in times),
         Figure(_("Orders timed, of the last hour"), str(pulse.timed)),
     )
