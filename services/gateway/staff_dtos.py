@@ -46,6 +46,20 @@ class Pulse:
 
 
 @dataclass(frozen=True, slots=True)
+class Hour:
+    """The orders placed in the hour from `at`, and the times of the newest of them, in milliseconds."""
+
+    at: datetime
+    orders: int
+    p50_ms: float | None
+    p95_ms: float | None
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self:
+        return cls(datetime.fromisoformat(data["at"]), data["orders"], data["p50_ms"], data["p95_ms"])
+
+
+@dataclass(frozen=True, slots=True)
 class FoundOrder:
     """An order, anybody's."""
 

@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     path("logout/", visitors.sign_out, name="logout"),
     path("theme/", visitors.theme, name="theme"),
     path("ops/", overview.overview, name="ops"),
+    path("ops/day/", overview.day, name="ops-day"),
     path("ops/audit/", overview.audit_now, name="ops-audit"),
     path("ops/orders/", story.find, name="ops-find"),
     path("ops/orders/<uuid:order_id>/", story.story, name="ops-order"),

@@ -23,6 +23,25 @@ FROM (
     WHERE created_at > %b AND settled_at IS NOT NULL ORDER BY created_at DESC LIMIT %b
 ) AS recent
 """
+TIMED_AN_HOUR = 500
+# For each of the last 24 hours; the times are of its newest orders alone, so that a busy day costs no more.
+HOURS = """
+SELECT hour, count, p50_ms, p95_ms
+FROM generate_series(date_trunc('hour', %b::timestamptz) - interval '23 h', %b::timestamptz, interval '1 h') AS hour
+CROSS JOIN LATERAL (
+    SELECT count(*) AS count FROM orders_order WHERE created_at >= hour AND created_at < hour + interval '1 h'
+) AS placed
+CROSS JOIN LATERAL (
+    SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) AS p50_ms,
+        percentile_cont(0.95) WITHIN GROUP (ORDER BY ms) AS p95_ms
+    FROM (
+        SELECT extract(epoch FROM settled_at - created_at) * 1000 AS ms FROM orders_order
+        WHERE created_at >= hour AND created_at < hour + interval '1 h' AND settled_at IS NOT NULL
+        ORDER BY created_at DESC LIMIT %b
+    ) AS newest
+) AS timed
+ORDER BY hour
+"""
 SEARCHED = ("name_en", "name_ru", "description_en", "description_ru")
 
 
@@ -107,3 +126,18 @@ def pulse(*, now: datetime) -> Pulse:
     placed = Order.objects.filter(created_at__gt=now - timedelta(minutes=RATE_MINUTES)).count()
     [(timed, p50, p95)] = fetch(TIMES, [now - timedelta(hours=1), MOST_TIMED])
     return Pulse(placed / RATE_MINUTES, timed, p50, p95)
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """The orders placed in the hour from `at`; the times as in `Pulse`, of its newest five hundred."""
+
+    at: datetime
+    orders: int
+    p50_ms: float | None
+    p95_ms: float | None
+
+
+def hours(*, now: datetime) -> Sequence[Hour]:
+    """The last 24, oldest first, the one that runs among them."""
+    return [Hour(*row) for row in fetch(HOURS, [now, now, TIMED_AN_HOUR])]

@@ -123,7 +123,7 @@ def test_overview_speaks_russian(staff, shop):
     assert "12,4" in text
 
 
-@pytest.mark.parametrize(("method", "path"), [("get", "/ops/"), ("post", "/ops/audit/")])
+@pytest.mark.parametrize(("method", "path"), [("get", "/ops/"), ("get", "/ops/day/"), ("post", "/ops/audit/")])
 def test_console_is_for_staff_alone(client, user, shop, method, path):
     assert getattr(client, method)(path)["Location"].startswith("/login/?next=")
     client.force_login(user)
@@ -133,3 +133,27 @@ def test_console_is_for_staff_alone(client, user, shop, method, path):
 
 def test_staff_find_the_console_on_every_page(staff, shop, orders):
     assert 'href="/ops/"' in shown(staff)
+
+
+def hour(number, orders, p95_ms):
+    return {"at": f"2026-11-22T{number:02}:00:00Z", "orders": orders, "p50_ms": p95_ms, "p95_ms": p95_ms}
+
+
+def test_day_is_drawn_as_bars_that_say_what_they_stand_for(staff, orders):
+    orders.answer("GET", "ops/hours", {"results": [hour(1, 0, None), hour(2, 30, 1500.0), hour(3, 60, 90.0)]})
+    text = shown(staff, "/ops/day/?poll=1", **{"HX-Request": "true"})
+    assert '<rect x="0" y="60" width="8" height="0"><title>01:00: 0</title>' in text
+    assert '<rect x="10" y="30" width="8" height="30"><title>02:00: 30</title>' in text
+    assert '<rect x="20" y="0" width="8" height="60"><title>03:00: 60</title>' in text
+    assert "Most: 60 at 03:00 UTC" in text
+    assert "Most: 1.5 s at 02:00 UTC" in text
+
+
+def test_day_of_a_silent_service_stays_as_it_was(staff, orders):
+    orders.behave("GET", "ops/hours", hang_up)
+    assert staff.get("/ops/day/?poll=1", headers={"HX-Request": "true"}).status_code == 204
+
+
+def test_day_without_orders_has_no_bars_to_speak_of(staff, orders):
+    orders.answer("GET", "ops/hours", {"results": [hour(number, 0, None) for number in range(24)]})
+    assert "Most:" not in shown(staff, "/ops/day/")

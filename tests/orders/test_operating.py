@@ -1,5 +1,6 @@
 """What orders tells staff of itself."""
 
+import itertools
 import json
 import uuid
 from datetime import datetime, timedelta
@@ -50,7 +51,7 @@ def test_pulse_of_a_quiet_hour_has_no_times(ask):
 
 
 @pytest.mark.parametrize(
-    "path", ["facts", "pulse", "orders?find=abcdef", f"orders/{uuid.uuid4()}", f"messages/{uuid.uuid4()}"]
+    "path", ["facts", "pulse", "hours", "orders?find=abcdef", f"orders/{uuid.uuid4()}", f"messages/{uuid.uuid4()}"]
 )
 def test_what_staff_see_is_nobody_elses(ask, client, path):
     assert ask(path, staff=False).status_code == 403
@@ -188,3 +189,17 @@ def test_failing_answer_is_skipped_once(tell, place):
     assert tell("skip", **{**body, "note": ""}).status_code == 400
     assert [tell("skip", **body).json() for _ in range(2)] == [{"skipped": True}, {"skipped": False}]
     assert DeadLetter.objects.get().reason == "failed"
+
+
+def test_day_is_told_hour_by_hour_from_real_rows(ask, place):
+    for age, milliseconds in ((0, 100), (0, 300), (7200, 50), (90_000, 9000)):
+        order = place(age=age)
+        settled = F("created_at") + timedelta(milliseconds=milliseconds)
+        Order.objects.filter(id=order.id).update(status="PAID", settled_at=settled)
+    hours = ask("hours").json()["results"]
+    told = [(each["orders"], each["p50_ms"]) for each in hours]
+    assert len(told) == 24
+    assert sorted(each for each in told if each[0]) == [(1, pytest.approx(50)), (2, pytest.approx(200))]
+    assert told[-1][0] + told[-2][0] == 2  # the hour may have changed meanwhile
+    moments = [datetime.fromisoformat(each["at"]) for each in hours]
+    assert {after - before for before, after in itertools.pairwise(moments)} == {timedelta(hours=1)}

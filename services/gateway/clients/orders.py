@@ -7,7 +7,7 @@ from typing import Any
 
 from services.gateway.clients.caller_channel import CallerChannel
 from services.gateway.dtos import Audit, Category, Money, Order, Page, Product, Step
-from services.gateway.staff_dtos import FoundOrder, OrdersSide, Pulse
+from services.gateway.staff_dtos import FoundOrder, Hour, OrdersSide, Pulse
 
 # So many slugs of the greatest length fit into one request line.
 PART = 50
@@ -95,6 +95,10 @@ class OrdersClient:
     def pulse(self) -> Pulse:
         """How fast orders come and are settled; refused (403) but to staff."""
         return self.channel.get("ops", "pulse").read(Pulse.from_json)
+
+    def hours(self) -> tuple[Hour, ...]:
+        """The last 24 hours, oldest first; refused (403) but to staff."""
+        return self.channel.get("ops", "hours").read(lambda body: tuple(map(Hour.from_json, body["results"])))
 
     def find_orders(self, text: str) -> tuple[FoundOrder, ...]:
         """Anybody's orders that the text may mean, newest first; refused (403) but to staff."""

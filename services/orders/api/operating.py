@@ -16,6 +16,7 @@ from services.orders import queries, use_cases
 from services.orders.api.serializers import (
     FindQuery,
     FoundOrdersSerializer,
+    HoursSerializer,
     PulseSerializer,
     ResentSerializer,
     StorySerializer,
@@ -35,6 +36,17 @@ class PulseDetail(APIView):
     def get(self, request: Request) -> Response:
         """The rate of the last five minutes, and the times of the last hour's orders."""
         return Response(PulseSerializer(queries.pulse(now=database_now())).data)
+
+
+class HourList(APIView):
+    """How the last day was."""
+
+    permission_classes = [IsStaff]
+
+    @extend_schema(operation_id="ops_hours_list", responses=answers({200: HoursSerializer}, 401, 403))
+    def get(self, request: Request) -> Response:
+        """The last 24 hours, oldest first."""
+        return Response(HoursSerializer({"results": queries.hours(now=database_now())}).data)
 
 
 class FoundOrderList(APIView):

@@ -12,7 +12,7 @@ from services.common.http.problems import ProblemSerializer
 from services.common.money import Money
 from services.orders.api.languages import LocalizedTextField
 from services.orders.models import MAX_QUANTITY, Audit, Category, Order, OrderItem, Product, Reason, Status
-from services.orders.queries import Pulse
+from services.orders.queries import Hour, Pulse
 from services.orders.timeline import Step, Story, Timeline
 from services.orders.use_cases import FindingKind, PlacedOrder
 
@@ -203,3 +203,16 @@ class WhySerializer(InputSerializer):
 
 class ResentSerializer(serializers.Serializer[Any]):
     attempt = serializers.IntegerField(help_text="The number of this sending.")
+
+
+class HourSerializer(serializers.Serializer[Hour]):
+    """The orders placed in the hour from `at`, and from order to settled in milliseconds, of the newest of them."""
+
+    at = serializers.DateTimeField()
+    orders = serializers.IntegerField()
+    p50_ms = serializers.FloatField(allow_null=True)
+    p95_ms = serializers.FloatField(allow_null=True)
+
+
+class HoursSerializer(serializers.Serializer[Any]):
+    results = HourSerializer(many=True)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("ops/orders", operating.FoundOrderList.as_view()),
     path("ops/orders/<uuid:order_id>", operating.StoryDetail.as_view()),
     path("ops/orders/<uuid:order_id>/resend", operating.ResendingCreate.as_view()),
+    path("ops/hours", operating.HourList.as_view()),
     path("ops/pulse", operating.PulseDetail.as_view()),
     path("ops/", include("services.common.http.operating.urls")),
 ]
