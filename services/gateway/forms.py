@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from services.common.money import MAX_AMOUNT
 from services.gateway.limits import MAX_QUANTITY
+from services.gateway.replays import Run
 
 TYPED_MONEY = re.compile(r"(\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d{1,13})(?:[.,](\d{1,2}))?", re.ASCII)
 
@@ -102,3 +103,47 @@ class RegisterForm(forms.Form):
         help_text=_("At least eight characters, and none of the usual ones."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+
+class GroupForm(forms.Form):
+    """Which dead letters are meant."""
+
+    reason = forms.CharField(max_length=30)
+    cause = forms.CharField(max_length=200, required=False, strip=False)
+
+
+class WhyForm(forms.Form):
+    """Why something is done, for the record."""
+
+    note = forms.CharField(max_length=500)
+
+
+class SkipForm(WhyForm):
+    """A message that fails: who received it, and its type."""
+
+    service = forms.ChoiceField(choices=[(name, name) for name in ("orders", "payments")])
+    type = forms.CharField(max_length=100)
+
+
+class CloseForm(GroupForm):
+    """Dead letters to close or to open again, and why."""
+
+    note = forms.CharField(max_length=500)
+
+
+class ReplayForm(GroupForm):
+    """A step of a replay; its page carries the run from one to the next."""
+
+    note = forms.CharField(max_length=500, required=False)
+    wanted = forms.IntegerField(min_value=1, max_value=10**9)
+    after = forms.IntegerField(min_value=0, required=False)
+    since = forms.CharField(max_length=50, required=False)
+    handed_back = forms.IntegerField(min_value=0, required=False)
+    failed = forms.IntegerField(min_value=0, required=False)
+    in_a_row = forms.IntegerField(min_value=0, max_value=19, required=False)
+    dead_again = forms.IntegerField(min_value=0, required=False)
+    left = forms.IntegerField(min_value=0, required=False)
+
+    def run(self) -> Run:
+        """The run so far. Only of a valid form."""
+        return Run(**{name: value for name, value in self.cleaned_data.items() if value is not None})

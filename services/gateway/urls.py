@@ -1,11 +1,22 @@
 """Routes of the web shop."""
 
 from django.urls import URLPattern, path, register_converter
-from django.urls.converters import SlugConverter
+from django.urls.converters import SlugConverter, StringConverter
 from django.views.i18n import set_language
 
 from services.gateway.limits import MAX_SLUG
-from services.gateway.views import account, cart, catalogue, checkout, orders, security, visitors
+from services.gateway.views import (
+    account,
+    cart,
+    catalogue,
+    checkout,
+    failures,
+    orders,
+    overview,
+    security,
+    story,
+    visitors,
+)
 
 
 class ProductSlug(SlugConverter):
@@ -14,7 +25,14 @@ class ProductSlug(SlugConverter):
     regex = f"[-a-zA-Z0-9_]{{1,{MAX_SLUG}}}"
 
 
+class MessagingService(StringConverter):
+    """A service that keeps dead letters."""
+
+    regex = "orders|payments"
+
+
 register_converter(ProductSlug, "product")
+register_converter(MessagingService, "service")
 
 app_name = "gateway"
 urlpatterns: list[URLPattern] = [
@@ -39,5 +57,17 @@ urlpatterns: list[URLPattern] = [
     path("register/", visitors.register, name="register"),
     path("logout/", visitors.sign_out, name="logout"),
     path("theme/", visitors.theme, name="theme"),
+    path("ops/", overview.overview, name="ops"),
+    path("ops/day/", overview.day, name="ops-day"),
+    path("ops/audit/", overview.audit_now, name="ops-audit"),
+    path("ops/orders/", story.find, name="ops-find"),
+    path("ops/orders/<uuid:order_id>/", story.story, name="ops-order"),
+    path("ops/orders/<uuid:order_id>/resend/", story.resend, name="ops-resend"),
+    path("ops/orders/<uuid:order_id>/skip/", story.skip, name="ops-skip"),
+    path("ops/failures/", failures.failures, name="ops-failures"),
+    path("ops/failures/<service:service>/", failures.group, name="ops-group"),
+    path("ops/failures/<service:service>/replay/", failures.replay, name="ops-replay"),
+    path("ops/failures/<service:service>/dismiss/", failures.dismiss, name="ops-dismiss"),
+    path("ops/failures/<service:service>/restore/", failures.restore, name="ops-restore"),
     path("language/", set_language, name="language"),
 ]

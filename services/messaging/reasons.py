@@ -25,4 +25,5 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"  # it had its effect already
     GONE = "gone"  # its message is no longer in the outbox, or its bytes were pruned after it was dismissed
     DISMISSED = "dismissed"  # nobody needs it
+    SKIPPED = "skipped"  # it failed, and was set aside before its time
     RESTORED = "restored"  # it was dismissed, and is open again

@@ -4,7 +4,8 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import CharField, F, Q
+from django.db.models.functions import Cast, Right
 from uuid_utils.compat import uuid7
 
 from services.common.money import MAX_AMOUNT, Money
@@ -75,6 +76,8 @@ class Reason(models.TextChoices):
 
 NEW_ORDER = Q(status=Status.NEW, reason="", settled_at=None)
 PAID_ORDER = Q(status=Status.PAID, reason="", settled_at__isnull=False)
+# The short number that a shopper sees: the random end of the id.
+ORDER_NUMBER = Right(Cast("id", CharField()), 6)
 REJECTED_ORDER = Q(status=Status.REJECTED, reason__in=Reason.values, settled_at__isnull=False)
 
 
@@ -119,6 +122,7 @@ class Order(models.Model):
             models.Index(fields=["user_id", "-created_at", "-id"], name="order_by_user_time"),
             models.Index(fields=["user_id", "status", "-created_at", "-id"], name="order_by_user_status_time"),
             models.Index(fields=["resend_at"], condition=Q(status=Status.NEW), name="order_to_resend"),
+            models.Index(ORDER_NUMBER, name="order_by_number"),
         ]
 
     def __str__(self) -> str:

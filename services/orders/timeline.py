@@ -1,5 +1,6 @@
-"""An order's timeline as far as it runs through this service."""
+"""An order's timeline as far as it runs through this service, and its whole story for staff."""
 
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,8 @@ from enum import StrEnum
 
 from django.conf import settings
 
-from services.messaging.operating.queries import inbox_trace, outbox_trace
+from services.messaging.operating.queries import Trail, inbox_trace, outbox_trace, trail_of
+from services.orders import queries
 from services.orders.events import ORDER_PLACED, ORDER_SETTLED
 from services.orders.models import Order
 
@@ -64,3 +66,17 @@ def _steps(order: Order) -> Iterator[tuple[datetime, StepName, str]]:
 
 def _position(partition: int | None, offset: int | None) -> str:
     return f"partition {partition}, offset {offset}"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Every row that orders has of an order, which it may have none of, and of its messages."""
+
+    order: Order | None
+    trail: Trail
+
+
+def story_of(order_id: uuid.UUID, *, now: datetime) -> Story:
+    """Of anybody's order."""
+    order = queries.orders(now=now).filter(id=order_id).first()
+    return Story(order, trail_of(order_id, sends=ORDER_PLACED, receives=ORDER_SETTLED))

@@ -1,4 +1,4 @@
-"""An order's timeline as far as it runs through this service."""
+"""An order's timeline as far as it runs through this service, and its whole story for staff."""
 
 import uuid
 from collections.abc import Iterator, Sequence
@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from django.conf import settings
 
-from services.messaging.operating.queries import inbox_trace, outbox_trace
+from services.messaging.operating.queries import Trail, inbox_trace, outbox_trace, trail_of
 from services.payments.events import ORDER_PLACED, ORDER_SETTLED
-from services.payments.models import Settlement
+from services.payments.models import LedgerEntry, Settlement
 
 
 class StepName(StrEnum):
@@ -66,3 +66,21 @@ def _steps(user_id: str, order_id: uuid.UUID) -> Iterator[tuple[datetime, StepNa
 
 def _position(partition: int | None, offset: int | None) -> str:
     return f"partition {partition}, offset {offset}"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Every row that payments has of an order, which it may have none of, and of its messages."""
+
+    settlement: Settlement | None
+    entries: Sequence[LedgerEntry]
+    trail: Trail
+
+
+def story_of(order_id: uuid.UUID) -> Story:
+    """Of anybody's order."""
+    return Story(
+        settlement=Settlement.objects.filter(order_id=order_id).first(),
+        entries=list(LedgerEntry.objects.filter(order_id=order_id).order_by("id")),
+        trail=trail_of(order_id, sends=ORDER_SETTLED, receives=ORDER_PLACED),
+    )

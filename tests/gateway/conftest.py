@@ -47,3 +47,12 @@ def api(client, user):
     _, token = AuthToken.objects.create(user)
     client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     return client
+
+
+@pytest.fixture
+def staff(client, user):
+    """A client with a session of a member of staff."""
+    user.is_staff = True
+    user.save()
+    client.force_login(user)
+    return client

@@ -3,7 +3,7 @@
 from services.common.env import ROOT
 from tests.support.whole_shop import running_shop
 from tests.whole.browser.chromium import SCHEMES, WIDTHS, chromium
-from tests.whole.browser.shopping import SIGNED_OUT, furnished
+from tests.whole.browser.shopping import SIGNED_OUT, console_of, furnished, sign_in_as_staff
 
 FOLDER = ROOT / "build" / "screenshots"
 LANGUAGES = ("en-GB", "ru-RU")
@@ -24,6 +24,9 @@ def main():
         context = browser.new_context(base_url=shop.ui_url, locale="en-GB")
         pages = furnished(context.new_page())
         state = context.storage_state()
+        staff = browser.new_context(base_url=shop.ui_url, locale="en-GB")
+        sign_in_as_staff(staff.new_page())
+        console, as_staff = console_of(pages["order-paid"]), staff.storage_state()
         for language in LANGUAGES:
             for width in WIDTHS:
                 for scheme in SCHEMES:
@@ -32,7 +35,7 @@ def main():
                     def name_of(name, tail=f"{language[:2]}-{width}-{scheme}.png"):
                         return f"{name}-{tail}"
 
-                    for paths, cookies in ((pages, state), (SIGNED_OUT, None)):
+                    for paths, cookies in ((pages, state), (console, as_staff), (SIGNED_OUT, None)):
                         context = browser.new_context(base_url=shop.ui_url, storage_state=cookies, **shape)
                         take(context.new_page(), paths, name_of)
                         context.close()

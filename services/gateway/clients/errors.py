@@ -1,7 +1,9 @@
 """How a call to an upstream can end other than well."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class UpstreamUnavailable(Exception):
@@ -30,3 +32,11 @@ class UpstreamRefused(Exception):
     def is_final(self) -> bool:
         """Whether it was not done and never will be; a twin at work (409) or a full house (429) may end otherwise."""
         return self.status not in (409, 429) or self.slug == "price-changed"
+
+
+def unless_silent(ask: Callable[[], T]) -> T | None:
+    """The answer, or None while the service is down."""
+    try:
+        return ask()
+    except UpstreamUnavailable:
+        return None

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.gateway.clients.caller_channel import CallerChannel
 from services.gateway.dtos import Audit, Category, Money, Order, Page, Product, Step
+from services.gateway.staff_dtos import FoundOrder, Hour, OrdersSide, Pulse
 
 # So many slugs of the greatest length fit into one request line.
 PART = 50
@@ -90,6 +91,28 @@ class OrdersClient:
     def request_audit(self) -> Audit:
         """Have an audit made soon; refused (403) but to staff."""
         return self.channel.post("audits", repeatable=True).read(Audit.from_json)
+
+    def pulse(self) -> Pulse:
+        """How fast orders come and are settled; refused (403) but to staff."""
+        return self.channel.get("ops", "pulse").read(Pulse.from_json)
+
+    def hours(self) -> tuple[Hour, ...]:
+        """The last 24 hours, oldest first; refused (403) but to staff."""
+        return self.channel.get("ops", "hours").read(lambda body: tuple(map(Hour.from_json, body["results"])))
+
+    def find_orders(self, text: str) -> tuple[FoundOrder, ...]:
+        """Anybody's orders that the text may mean, newest first; refused (403) but to staff."""
+        reply = self.channel.get("ops", "orders", find=text)
+        return reply.read(lambda body: tuple(map(FoundOrder.from_json, body["results"])))
+
+    def story(self, order_id: uuid.UUID) -> OrdersSide:
+        """Every row that orders has of anybody's order; refused (403) but to staff."""
+        return self.channel.get("ops", "orders", order_id).read(OrdersSide.from_json)
+
+    def resend(self, order_id: uuid.UUID, *, note: str) -> int:
+        """Send the order's task again; returns the number of this sending. Refused (404) where there is no order."""
+        reply = self.channel.post("ops", "orders", order_id, "resend", json={"note": note})
+        return reply.read(lambda body: int(body["attempt"]))
 
     def timeline(self, order_id: uuid.UUID) -> tuple[Step, ...]:
         """What orders knows of the order's way."""

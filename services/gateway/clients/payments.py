@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.gateway.clients.caller_channel import CallerChannel
 from services.gateway.clients.errors import UpstreamRefused
 from services.gateway.dtos import Account, Deposit, Entry, Page, Step
+from services.gateway.staff_dtos import PaymentsSide
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,10 @@ class PaymentsClient:
     def account_of(self, user_id: uuid.UUID) -> Account:
         """Of any user; staff alone."""
         return self.channel.get("accounts", user_id=user_id).read(Account.from_json)
+
+    def story(self, order_id: uuid.UUID) -> PaymentsSide:
+        """Every row that payments has of anybody's order; refused (403) but to staff."""
+        return self.channel.get("ops", "orders", order_id).read(PaymentsSide.from_json)
 
     def timeline(self, order_id: uuid.UUID) -> tuple[Step, ...]:
         """What payments knows of the order's way; nothing where it has not heard of it."""

@@ -1,5 +1,6 @@
 """The services behind the gateway, as one page or one API call uses them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,6 +12,7 @@ from services.common.tokens import Caller
 from services.gateway.clients.caller_channel import CallerChannel
 from services.gateway.clients.deadline import Deadline
 from services.gateway.clients.http import Channel
+from services.gateway.clients.operating import OperatingClient
 from services.gateway.clients.orders import OrdersClient
 from services.gateway.clients.payments import PaymentsClient
 from services.gateway.models import User
@@ -24,6 +26,7 @@ class Upstreams:
 
     orders: OrdersClient
     payments: PaymentsClient
+    operating: Mapping[str, OperatingClient]  # for staff, by service
 
 
 def upstreams_for(user: User | AnonymousUser | None, seconds: float | None = None) -> Upstreams:
@@ -37,7 +40,8 @@ def upstreams_as(caller: Caller, seconds: float | None = None) -> Upstreams:
     deadline = Deadline(seconds or DEADLINE_SECONDS)
     orders = CallerChannel(orders_channel(), settings.ORDERS_TOKEN_KEY, caller, language, deadline)
     payments = CallerChannel(payments_channel(), settings.PAYMENTS_TOKEN_KEY, caller, language, deadline)
-    return Upstreams(OrdersClient(orders), PaymentsClient(payments))
+    operating = {"orders": OperatingClient(orders), "payments": OperatingClient(payments)}
+    return Upstreams(OrdersClient(orders), PaymentsClient(payments), operating)
 
 
 def orders_channel() -> Channel:

@@ -44,12 +44,22 @@ def clock(value: datetime) -> str:
     return f"{value:%H:%M:%S}.{value.microsecond // 1000:03}"
 
 
+def exact(value: datetime) -> str:
+    """Date and time to the millisecond, in UTC."""
+    return f"{value:%Y-%m-%d} {clock(value)}"
+
+
+def tenths(value: float) -> str:
+    """With one digit behind the language's own point."""
+    text = f"{value:.1f}"
+    return text.replace(".", ",") if get_language() == "ru" else text
+
+
 def duration(value: timedelta) -> str:
     """Milliseconds below a second, then seconds, then minutes."""
     milliseconds = round(value / timedelta(milliseconds=1))
     if milliseconds < 1000:
         return _("%(number)d ms") % {"number": milliseconds}
     if milliseconds < 60_000:
-        seconds = f"{milliseconds / 1000:.1f}"
-        return _("%(number)s s") % {"number": seconds.replace(".", ",") if get_language() == "ru" else seconds}
+        return _("%(number)s s") % {"number": tenths(milliseconds / 1000)}
     return _("%(number)d min") % {"number": milliseconds // 60_000}

@@ -1,5 +1,6 @@
 """The list of orders and the page of one."""
 
+import uuid
 from dataclasses import dataclass
 from typing import Self
 
@@ -21,9 +22,9 @@ def delay_of(poll: int) -> str:
     return DELAYS[min(max(poll, 0), len(DELAYS) - 1)]
 
 
-def number_of(order: Order) -> str:
+def number_of(order_id: uuid.UUID) -> str:
     """The order's short name for people; the id's tail is its random part."""
-    return order.id.hex[-6:].upper()
+    return order_id.hex[-6:].upper()
 
 
 def state_of(order: Order) -> str:
@@ -39,6 +40,10 @@ def label_of(state: str) -> str:
         "rejected": _("Rejected"),
     }
     return labels.get(state, state)
+
+
+def bill_of(order: Order) -> tuple[BillLine, ...]:
+    return tuple(BillLine.of(item.product, item.name, item.quantity, item.price, item.total) for item in order.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ class OrderRow:
         state = state_of(order)
         return cls(
             id=str(order.id),
-            name=_("Order %(number)s") % {"number": number_of(order)},
+            name=_("Order %(number)s") % {"number": number_of(order.id)},
             placed=moment(order.created_at),
             contents=", ".join(item.name for item in order.items),
             pictures=tuple(item.product for item in order.items[:3]),
@@ -187,15 +192,13 @@ class OrderPage:
 
     @classmethod
     def of(cls, order: Order, timeline: Timeline) -> Self:
-        name = _("Order %(number)s") % {"number": number_of(order)}
+        name = _("Order %(number)s") % {"number": number_of(order.id)}
         return cls(
             title=name,
             description=_("The order and its way through our services."),
             name=name,
             placed=moment(order.created_at),
-            lines=tuple(
-                BillLine.of(item.product, item.name, item.quantity, item.price, item.total) for item in order.items
-            ),
+            lines=bill_of(order),
             total=money(order.total),
             live=OrderLive.of(order, timeline),
         )

@@ -6,6 +6,7 @@ from typing import Self
 from urllib.parse import urlencode
 
 from django.forms import BaseForm
+from django.utils.translation import gettext as _
 
 from services.gateway.dtos import Money
 from services.gateway.viewmodels.formats import money
@@ -71,6 +72,10 @@ def fields_of(form: BaseForm) -> tuple[Field, ...]:
 def errors_of(form: BaseForm) -> tuple[str, ...]:
     """What is wrong with the form as a whole."""
     return tuple(str(error) for error in form.non_field_errors())
+
+
+def reason_needed() -> str:
+    return _("Say why, for the record. Nothing was changed.")
 
 
 def query_string(values: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import resolve_url
 
@@ -15,7 +16,7 @@ from services.gateway.use_cases.attempts import OutcomeUnknown
 from services.gateway.use_cases.throttles import count_request
 from services.gateway.viewmodels.trouble import TroublePage
 from services.gateway.views.rendering import redirect_to, render_page, render_toasts, render_too_fast
-from services.gateway.views.requests import PageRequest, is_poll, page_path, return_path, wants_fragment
+from services.gateway.views.requests import PageRequest, ShopperRequest, is_poll, page_path, return_path, wants_fragment
 
 View = Callable[..., HttpResponse]
 
@@ -78,3 +79,15 @@ def sign_in_required(view: View) -> View:
         return redirect_to(request, "gateway:login", query=urlencode({"next": return_path(request)}))
 
     return wrapper
+
+
+def staff_required(view: View) -> View:
+    """Asks visitors to sign in first; refuses (403) who is no member of staff."""
+
+    @wraps(view)
+    def wrapper(request: ShopperRequest, *args: Any, **options: Any) -> HttpResponse:
+        if not request.user.is_staff:
+            raise PermissionDenied
+        return view(request, *args, **options)
+
+    return sign_in_required(wrapper)

@@ -9,7 +9,14 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from ..models import DeadLetter, Redrive
 from ..reasons import Outcome
 
-LOOKUPS = {"ids": "id__in", "type": "type", "reason": "reason", "since": "created_at__gte", "until": "created_at__lt"}
+LOOKUPS = {
+    "ids": "id__in",
+    "type": "type",
+    "reason": "reason",
+    "cause": "cause",
+    "since": "created_at__gte",
+    "until": "created_at__lt",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +26,7 @@ class Choice:
     ids: Sequence[int] | None = None
     type: str | None = None
     reason: str | None = None
+    cause: str | None = None
     since: datetime | None = None
     until: datetime | None = None
 

@@ -1,10 +1,11 @@
-"""What messaging knows about a message, for timelines."""
+"""What messaging knows about a message, for timelines and for who looks after it."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..models import InboxMessage, OutboxMessage
+from ..models import DeadLetter, InboxMessage, OutboxMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +67,23 @@ def inbox_trace(message_type: str, subject: uuid.UUID) -> InboxTrace | None:
         duplicates=message.duplicates,
         dead=message.dead_at is not None,
         key=message.key,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """The rows about one subject: the message that is sent, the one that is received, and every dead letter."""
+
+    sent: OutboxMessage | None
+    received: InboxMessage | None
+    dead_letters: Sequence[DeadLetter]
+
+
+def trail_of(subject: uuid.UUID, *, sends: str, receives: str) -> Trail:
+    """What the tables still hold of messages of these two types; what was sent or handled is pruned in time."""
+    sent = OutboxMessage.objects.filter(type=sends, subject=subject).select_related("pending")
+    return Trail(
+        sent=sent.prefetch_related("deliveries").first(),
+        received=InboxMessage.objects.filter(type=receives, subject=subject).first(),
+        dead_letters=list(DeadLetter.objects.filter(type__in=[sends, receives], subject=subject).order_by("id")),
     )

@@ -56,6 +56,15 @@ class Redriver:
                 yield done
                 self._wait(1 / rate)
 
+    def preview(self, letters: "QuerySet[DeadLetter]") -> Iterator[Result]:
+        """What would become of each if it were redriven now; nothing is kept of the trial."""
+        for identity in list(letters.values_list("id", flat=True)):
+            with transaction.atomic():
+                done = self._redrive_one(identity)
+                transaction.set_rollback(True)
+            if done:
+                yield done
+
     @transaction.atomic
     def _redrive_one(self, identity: int) -> Result | None:
         letter = open_letters().select_for_update().filter(id=identity).first()

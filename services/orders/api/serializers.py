@@ -7,11 +7,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from services.common.http.fields import InputSerializer, MoneyInputSerializer, MoneySerializer, StrictIntegerField
+from services.common.http.operating.messages import TrailSerializer
 from services.common.http.problems import ProblemSerializer
 from services.common.money import Money
 from services.orders.api.languages import LocalizedTextField
 from services.orders.models import MAX_QUANTITY, Audit, Category, Order, OrderItem, Product, Reason, Status
-from services.orders.timeline import Step, Timeline
+from services.orders.queries import Hour, Pulse
+from services.orders.timeline import Step, Story, Timeline
 from services.orders.use_cases import FindingKind, PlacedOrder
 
 MAX_LINES = 100
@@ -149,3 +151,68 @@ class AuditSerializer(serializers.Serializer[Audit]):
     counts = serializers.DictField(child=serializers.IntegerField())
     exceptions = serializers.IntegerField()
     findings = FindingSerializer(many=True)
+
+
+class PulseSerializer(serializers.Serializer[Pulse]):
+    """From order to settled, in milliseconds, over `timed` orders of the last hour; null where there is none."""
+
+    orders_a_minute = serializers.FloatField(help_text="Of the last five minutes.")
+    timed = serializers.IntegerField()
+    p50_ms = serializers.FloatField(allow_null=True)
+    p95_ms = serializers.FloatField(allow_null=True)
+
+
+class FindQuery(serializers.Serializer[Any]):
+    """What staff were told."""
+
+    find = serializers.CharField(max_length=100, help_text="An order's id or short number, a user's or a message's id.")
+
+
+class FoundOrderSerializer(serializers.Serializer[Order]):
+    """An order in a list of those that may be meant."""
+
+    id = serializers.UUIDField()
+    user_id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=Status.values)
+    total = MoneySerializer()
+    created_at = serializers.DateTimeField()
+
+
+class FoundOrdersSerializer(serializers.Serializer[Any]):
+    results = FoundOrderSerializer(many=True)
+
+
+class StoryOrderSerializer(OrderSerializer):
+    """An order as staff see it: whose, how often its task was sent, and when the watchdog looks after it next."""
+
+    user_id = serializers.UUIDField()
+    attempt = serializers.IntegerField()
+    resend_at = serializers.DateTimeField()
+
+
+class StorySerializer(serializers.Serializer[Story]):
+    """An order as far as orders knows."""
+
+    order = StoryOrderSerializer(allow_null=True)
+    trail = TrailSerializer()
+
+
+class WhySerializer(InputSerializer):
+    note = serializers.CharField(max_length=500, help_text="Why, for the log.")
+
+
+class ResentSerializer(serializers.Serializer[Any]):
+    attempt = serializers.IntegerField(help_text="The number of this sending.")
+
+
+class HourSerializer(serializers.Serializer[Hour]):
+    """The orders placed in the hour from `at`, and from order to settled in milliseconds, of the newest of them."""
+
+    at = serializers.DateTimeField()
+    orders = serializers.IntegerField()
+    p50_ms = serializers.FloatField(allow_null=True)
+    p95_ms = serializers.FloatField(allow_null=True)
+
+
+class HoursSerializer(serializers.Serializer[Any]):
+    results = HourSerializer(many=True)

@@ -1,8 +1,8 @@
 """Routes under `/api/v1/`."""
 
-from django.urls import path
+from django.urls import include, path
 
-from services.orders.api import audits, catalogue, orders
+from services.orders.api import audits, catalogue, operating, orders
 
 app_name = "orders"
 urlpatterns = [
@@ -13,4 +13,10 @@ urlpatterns = [
     path("orders", orders.OrderList.as_view(), name="orders"),
     path("orders/<uuid:order_id>", orders.OrderDetail.as_view(), name="order"),
     path("orders/<uuid:order_id>/timeline", orders.TimelineDetail.as_view(), name="timeline"),
+    path("ops/orders", operating.FoundOrderList.as_view()),
+    path("ops/orders/<uuid:order_id>", operating.StoryDetail.as_view()),
+    path("ops/orders/<uuid:order_id>/resend", operating.ResendingCreate.as_view()),
+    path("ops/hours", operating.HourList.as_view()),
+    path("ops/pulse", operating.PulseDetail.as_view()),
+    path("ops/", include("services.common.http.operating.urls")),
 ]

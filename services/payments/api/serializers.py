@@ -6,9 +6,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from services.common.http.fields import AmountField, InputSerializer, MoneySerializer
-from services.payments.models import Account, Kind, LedgerEntry, Reason, Settlement, Status
+from services.common.http.operating.messages import TrailSerializer
+from services.payments.models import Account, Book, Kind, LedgerEntry, Reason, Settlement, Status
 from services.payments.queries import Books, SettlementPage
-from services.payments.timeline import Step, Timeline
+from services.payments.timeline import Step, Story, Timeline
 
 
 class BalanceSerializer(serializers.Serializer[Account]):
@@ -109,3 +110,33 @@ class TimelineSerializer(serializers.Serializer[Timeline]):
 
     complete = serializers.BooleanField()
     steps = StepSerializer(many=True)
+
+
+class DecisionSerializer(serializers.Serializer[Settlement]):
+    """The one decision on an order."""
+
+    user_id = serializers.UUIDField()
+    amount = serializers.IntegerField()
+    currency = serializers.CharField()
+    status = serializers.ChoiceField(choices=Status.values)
+    reason = serializers.CharField(allow_blank=True)
+    created_at = serializers.DateTimeField()
+
+
+class TransferEntrySerializer(serializers.Serializer[LedgerEntry]):
+    """One side of a transfer; only a customer's has a balance."""
+
+    transfer_id = serializers.UUIDField()
+    book = serializers.ChoiceField(choices=Book.values)
+    amount = serializers.IntegerField()
+    currency = serializers.CharField()
+    balance_after = serializers.IntegerField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class StorySerializer(serializers.Serializer[Story]):
+    """An order as far as payments knows."""
+
+    settlement = DecisionSerializer(allow_null=True)
+    entries = TransferEntrySerializer(many=True)
+    trail = TrailSerializer()

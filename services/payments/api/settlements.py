@@ -9,16 +9,17 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from services.common.http.openapi import answers
-from services.common.http.permissions import user_id_of
+from services.common.http.permissions import IsStaff, user_id_of
 from services.common.tokens import Caller
 from services.payments import queries
 from services.payments.api.serializers import (
     BooksSerializer,
     SettlementPageSerializer,
     SettlementQuery,
+    StorySerializer,
     TimelineSerializer,
 )
-from services.payments.timeline import timeline_of
+from services.payments.timeline import story_of, timeline_of
 
 
 class HasAuditScope(BasePermission):
@@ -64,3 +65,14 @@ class BooksDetail(APIView):
     def get(self, request: Request) -> Response:
         """The sum of all entries, and the accounts whose balance is not the sum of their own."""
         return Response(BooksSerializer(queries.books()).data)
+
+
+class StoryDetail(APIView):
+    """Anybody's order."""
+
+    permission_classes = [IsStaff]
+
+    @extend_schema(responses=answers({200: StorySerializer}, 401, 403))
+    def get(self, request: Request, order_id: uuid.UUID) -> Response:
+        """Every row that payments has of this order; null or empty where there is none."""
+        return Response(StorySerializer(story_of(order_id)).data)

@@ -1,6 +1,6 @@
 """Routes under `/api/v1/`."""
 
-from django.urls import path
+from django.urls import include, path
 
 from services.payments.api import accounts, settlements
 
@@ -14,4 +14,6 @@ urlpatterns = [
     path("books", settlements.BooksDetail.as_view(), name="books"),
     path("orders/<uuid:order_id>/timeline", settlements.TimelineDetail.as_view(), name="timeline"),
     path("settlements", settlements.SettlementList.as_view(), name="settlements"),
+    path("ops/orders/<uuid:order_id>", settlements.StoryDetail.as_view()),
+    path("ops/", include("services.common.http.operating.urls")),
 ]

@@ -1,5 +1,6 @@
 """What a shopper does in the browser, step by step."""
 
+import re
 import uuid
 
 PASSWORD = "correct horse 7"
@@ -90,3 +91,22 @@ def furnished(page):
 
 
 SIGNED_OUT = {"login": "/login/?next=/checkout/", "register": "/register/", "empty-cart": "/cart/"}
+
+
+def sign_in_as_staff(page):
+    page.goto("/login/?next=/ops/")
+    page.fill("#username", "admin")
+    page.fill("#password", "admin-password")
+    page.click("main form button")
+    page.wait_for_url("**/ops/")
+
+
+def console_of(order):
+    """Every page of the console by its name, with the story of the order at this address."""
+    return {
+        "ops": "/ops/",
+        "ops-find": "/ops/orders/",
+        "ops-story": f"/ops{re.search('/orders/.+', order)[0]}",
+        "ops-failures": "/ops/failures/",
+        "ops-group": "/ops/failures/payments/?reason=unsigned&cause=no+signature",
+    }

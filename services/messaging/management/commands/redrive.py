@@ -45,6 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("--id", type=int, nargs="+", dest="ids", help="dead letters by id")
         parser.add_argument("--type", help="of this message type")
         parser.add_argument("--reason", help="set aside for this reason: failed, unreadable, bad_signature, …")
+        parser.add_argument("--cause", help="of this cause, as the console's failures say it: '…' for what differs")
         parser.add_argument("--since", type=moment, help="set aside at or after this time (ISO 8601, UTC)")
         parser.add_argument("--until", type=moment, help="set aside before this time")
         parser.add_argument("--all", action="store_true", help="every one")
@@ -86,7 +87,9 @@ class Command(BaseCommand):
 def check(choice: Choice, options: Mapping[str, Any]) -> None:
     """Raises `CommandError` for what cannot be meant."""
     if choice.is_empty() and not options["all"] and not options["dry_run"]:
-        raise CommandError("say which: --id, --type, --reason, --since, --until or --all; --dry-run lists them")
+        raise CommandError(
+            "say which: --id, --type, --reason, --cause, --since, --until or --all; --dry-run lists them"
+        )
     if options["dismiss"] and not options["note"].strip() and not options["dry_run"]:
         raise CommandError('say why: --dismiss wants a --note "…", which is kept with the letter')
     if not is_storable(options["by"], MAX_BY):
