@@ -1,6 +1,6 @@
 """A transactional outbox and inbox over Kafka: what is published has its effect exactly once."""
 
-from .handlers import handler
+from .handlers import handler, upcast
 from .message import Contradiction, KeysBusy, Message, PermanentError, Received, Unsendable
 from .sending.outbox import ContentChanged, enqueue, publish
 
@@ -15,4 +15,5 @@ __all__ = [
     "enqueue",
     "handler",
     "publish",
+    "upcast",
 ]

@@ -1,6 +1,6 @@
 """What `manage.py check` says of the settings, before any message is lost to a mistake in them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -9,7 +9,8 @@ from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 
 from .conf import ANY, Configuration, configuration
-from .handlers import handlers
+from .handlers import handlers, upcasts
+from .message import Handlers, Upcast
 from .receiving.policy import RetryPolicy
 
 POLICY_NAMES = frozenset(each.name for each in fields(RetryPolicy))
@@ -18,10 +19,14 @@ POLICY_NAMES = frozenset(each.name for each in fields(RetryPolicy))
 def check_settings(app_configs: Iterable[AppConfig] | None, **_: Any) -> list[CheckMessage]:
     """One error for each thing that is wrong with `MESSAGING` and with the handlers."""
     try:
-        conf, known = configuration(), handlers()
+        conf, known, steps = configuration(), handlers(), upcasts()
     except ImproperlyConfigured as error:
         return [Error(str(error), id="messaging.E001")]
-    return [Error(f"MESSAGING {told}", id="messaging.E002") for told in [*wrong(conf), *wrong_policies(conf, known)]]
+    told = [f"MESSAGING {each}" for each in [*wrong(conf), *wrong_policies(conf, known)]]
+    return [
+        *(Error(each, id="messaging.E002") for each in told),
+        *(Error(each, id="messaging.E003") for each in wrong_steps(known, steps)),
+    ]
 
 
 def wrong(conf: Configuration) -> Iterator[str]:
@@ -52,3 +57,14 @@ def wrong_policies(conf: Configuration, known: Iterable[str]) -> Iterator[str]:
             yield f"RETRIES names {message_type}, which no handler has"
         if unknown := policy.keys() - POLICY_NAMES:
             yield f"RETRIES of {message_type} does not know {', '.join(sorted(unknown))}"
+
+
+def wrong_steps(known: Handlers, steps: Mapping[str, Mapping[int, Upcast]]) -> Iterator[str]:
+    """Each step from a version to the next must lead on to one that the handler reads."""
+    for message_type, version in [(name, version) for name, each in steps.items() for version in each]:
+        if message_type not in known:
+            yield f"{message_type} has an upcast of version {version}, and no handler"
+        elif version in known[message_type].versions:
+            yield f"{message_type}: the handler reads version {version} itself, and its upcast is never called"
+        elif version + 1 not in {*known[message_type].versions, *steps[message_type]}:
+            yield f"{message_type}: the upcast of version {version} leads to {version + 1}, which nobody reads"

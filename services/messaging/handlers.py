@@ -6,12 +6,13 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import autodiscover_modules
 
-from .message import Event, Handlers, MessageHandler, Received
+from .message import Event, Handlers, MessageHandler, Received, Upcast
 from .trace import trace
 
 Handle = Callable[[Any], None]
 
 _registered: dict[str, MessageHandler[Any]] = {}
+_upcasts: dict[str, dict[int, Upcast]] = {}
 
 
 def handler(
@@ -39,8 +40,27 @@ def handler(
             handle=handle,
             on_duplicate=handle if answers_again else None,
             versions=frozenset(versions),
+            upcasts=_upcasts.setdefault(message_type, {}),  # shared: a step may be registered later
             name=name_of(function),
         )
+        return function
+
+    return register
+
+
+def upcast(message_type: str, version: int) -> Callable[[Upcast], Upcast]:
+    """Let the decorated function make the payload of the next version out of one of this version.
+
+    It gets a copy of the payload, and the envelope is not its business. Raises `ImproperlyConfigured` for a step that
+    there is already.
+    """
+
+    def register(function: Upcast) -> Upcast:
+        steps = _upcasts.setdefault(message_type, {})
+        if known := steps.get(version):
+            both = f"{name_of(known)} and {name_of(function)}"
+            raise ImproperlyConfigured(f"{message_type} has two upcasts of version {version}: {both}")
+        steps[version] = function
         return function
 
     return register
@@ -57,7 +77,7 @@ def one_by_one(function: Handle) -> Callable[[Sequence[Received[Any]]], None]:
     return handle
 
 
-def name_of(function: Handle) -> str:
+def name_of(function: Callable[..., object]) -> str:
     return f"{function.__module__}.{function.__qualname__}"
 
 
@@ -65,3 +85,9 @@ def handlers() -> Handlers:
     """Those of every installed app; imports their `handlers` modules."""
     autodiscover_modules("handlers")
     return _registered
+
+
+def upcasts() -> Mapping[str, Mapping[int, Upcast]]:
+    """Those of every installed app, by type and the version that they begin with."""
+    autodiscover_modules("handlers")
+    return _upcasts

@@ -4,7 +4,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
@@ -22,6 +22,9 @@ MAX_ATTEMPT = 32_767
 # What the columns hold.
 MAX_KEY = 200
 MAX_TYPE = 100
+
+# What the sender's own payload cannot name.
+ENVELOPE = ("message_id", "type", "version", "occurred_at")
 
 TO_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -180,7 +183,18 @@ class Payload(dict[str, Any]):
         return hashlib.sha256(json.dumps(self, sort_keys=True).encode()).digest()
 
 
+class Unread(Payload):
+    """A payload of a version that only newer code reads: of it no more is known than its envelope and its key."""
+
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """None of what it says is known."""
+        return b""
+
+
 E = TypeVar("E", bound=Event)
+# From the payload of one version to that of the next.
+Upcast = Callable[[dict[str, Any]], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,17 +213,18 @@ class MessageHandler(Generic[E]):
     """What a service does with one type of message.
 
     `parse` gets the payload and raises `ValueError` for what can never be read; without one the event is a `Payload`.
-    `handle` gets messages in order,
-    inside one transaction that also marks them handled: it may enqueue; an exception rolls all of it back, and the
-    batch is tried in smaller parts until the bad message stands alone (`PermanentError` and `KeysBusy` say more than
-    another exception). `on_duplicate` gets messages already handled that came again
-    with a higher attempt than any before: the sender has not seen the answer.
+    A payload of an older version than `versions` is made one of them by `upcasts`, step by step from each version to
+    the next. `handle` gets messages in order, inside one transaction that also marks them handled: it may enqueue; an
+    exception rolls all of it back, and the batch is tried in smaller parts until the bad message stands alone
+    (`PermanentError` and `KeysBusy` say more than another exception). `on_duplicate` gets messages already handled
+    that came again with a higher attempt than any before: the sender has not seen the answer.
     """
 
     parse: Callable[[Mapping[str, Any]], E] | None
     handle: Callable[[Sequence[Received[E]]], None]
     on_duplicate: Callable[[Sequence[Received[E]]], None] | None = None
     versions: frozenset[int] = frozenset({1})
+    upcasts: Mapping[int, Upcast] = field(default_factory=dict)
     name: str = ""
 
 

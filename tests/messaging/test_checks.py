@@ -2,7 +2,7 @@ import pytest
 from django.core.checks import run_checks
 
 from services.messaging import handlers as module
-from services.messaging.handlers import handler
+from services.messaging.handlers import handler, upcast
 from tests.messaging.settings import KEYS
 from tests.support.configure import configure
 
@@ -54,3 +54,36 @@ def test_two_handlers_of_one_type_are_told(monkeypatch):
     monkeypatch.setattr(module, "autodiscover_modules", lambda _: handler("test.moved")(repr))
     [line] = told()
     assert "test.moved has two handlers" in line
+
+
+@pytest.fixture
+def none_registered(monkeypatch):
+    monkeypatch.setattr(module, "_registered", {})
+    monkeypatch.setattr(module, "_upcasts", {})
+
+
+@pytest.mark.usefixtures("none_registered")
+def test_two_upcasts_of_one_step_are_told(monkeypatch):
+    upcast("test.moved", 1)(print)
+    monkeypatch.setattr(module, "autodiscover_modules", lambda _: upcast("test.moved", 1)(repr))
+    [line] = told()
+    assert "test.moved has two upcasts of version 1: builtins.print and builtins.repr" in line
+
+
+@pytest.mark.usefixtures("none_registered")
+@pytest.mark.parametrize(
+    ("versions", "steps", "words"),
+    [
+        ((3,), [1], "the upcast of version 1 leads to 2, which nobody reads"),
+        ((1, 2), [1], "the handler reads version 1 itself, and its upcast is never called"),
+        (None, [1], "test.moved has an upcast of version 1, and no handler"),
+        ((3,), [1, 2], None),
+        ((2, 4), [1, 3], None),
+    ],
+)
+def test_step_that_leads_nowhere_is_told(versions, steps, words):
+    if versions:
+        handler("test.moved", versions=versions)(print)
+    for version in steps:
+        upcast("test.moved", version)(dict)
+    assert [words in line for line in told()] == ([True] if words else [])

@@ -38,7 +38,7 @@ CASES = {
     "no object": (raw(b"[]"), Reason.UNREADABLE),
     "a float": (raw(b'{"a": 1.5}'), Reason.UNREADABLE),
     "unknown type": (record(replace(GOOD, type="test.other")), Reason.UNKNOWN_TYPE),
-    "unknown version": (record(replace(GOOD, version=2)), Reason.UNKNOWN_VERSION),
+    "version that no step leads from": (record(replace(GOOD, version=0)), Reason.UNKNOWN_VERSION),
     "not what its type says": (with_payload(text=7), Reason.INVALID),
     "of another owner than its key": (with_payload(owner="eve"), Reason.INVALID),
 }

@@ -2,12 +2,23 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
 
 from ..conf import KeyRing
-from ..message import MAX_ATTEMPT, MAX_KEY, Event, Handlers, MessageHandler, Payload, Received, identity
+from ..message import (
+    ENVELOPE,
+    MAX_ATTEMPT,
+    MAX_KEY,
+    Event,
+    Handlers,
+    MessageHandler,
+    Payload,
+    Received,
+    Unread,
+    identity,
+)
 from ..reasons import Reason
 from ..record import Record
 from ..signature import BadSignature, verify
@@ -31,6 +42,10 @@ class Unreadable(Exception):
         super().__init__(f"{reason}: {self.detail}")
 
 
+class TooNew(Unreadable):
+    """This code cannot read it; newer code may, and so it waits."""
+
+
 class Identity(NamedTuple):
     """What a message is about: the inbox keeps one message of a type about a subject in a revision."""
 
@@ -50,22 +65,34 @@ class Arrival:
     fingerprint: bytes
 
 
+Reading = Callable[[Mapping[str, Any], MessageHandler[Any], str], Event]
+
+
 def decode(record: Record, *, handlers: Handlers, keys: Mapping[str, KeyRing]) -> Arrival:
     """Check the signature, then read. Raises `Unreadable` alone: what a content can raise is its own."""
+    return _decode(record, handlers, keys, parse)
+
+
+def decode_envelope(record: Record, *, handlers: Handlers, keys: Mapping[str, KeyRing]) -> Arrival:
+    """The same of a message that is `TooNew`: its event is `Unread`, and its subject is its message id."""
+    return _decode(record, handlers, keys, lambda payload, _, key: Unread(payload, key))
+
+
+def _decode(record: Record, handlers: Handlers, keys: Mapping[str, KeyRing], reading: Reading) -> Arrival:
     try:
-        return _decode(record, handlers, keys)
+        return _read(record, handlers, keys, reading)
     except Unreadable:
         raise
     except Exception as error:
         raise Unreadable(Reason.INVALID, f"{type(error).__name__}: {error}") from error
 
 
-def _decode(record: Record, handlers: Handlers, keys: Mapping[str, KeyRing]) -> Arrival:
+def _read(record: Record, handlers: Handlers, keys: Mapping[str, KeyRing], reading: Reading) -> Arrival:
     headers = dict(record.headers)
     check_signature(record, headers, keys.get(record.topic, {}))
     payload = parse_json(record.value or b"")
     handler = handler_for(payload, handlers)
-    event = parse(payload, handler, (record.key or b"").decode())
+    event = reading(payload, handler, (record.key or b"").decode())
     key, subject, fingerprint = event.key, event.subject, event.fingerprint
     if not isinstance(subject, uuid.UUID | int | str) or not isinstance(fingerprint, bytes):
         raise Unreadable(Reason.INVALID, "the handler's event needs a subject, and bytes as fingerprint")
@@ -105,23 +132,40 @@ def parse_json(value: bytes) -> dict[str, Any]:
 
 
 def handler_for(payload: Mapping[str, Any], handlers: Handlers) -> MessageHandler[Any]:
-    name, version = payload.get("type"), payload.get("version")
+    name = payload.get("type")
     if not isinstance(name, str) or name not in handlers:
         raise Unreadable(Reason.UNKNOWN_TYPE, repr(name))
-    if type(version) is not int or version not in handlers[name].versions:
-        raise Unreadable(Reason.UNKNOWN_VERSION, f"{name} version {version!r}")
     return handlers[name]
 
 
 def parse(payload: Mapping[str, Any], handler: MessageHandler[Any], key: str) -> Event:
     """The service's own reading; whatever its code raises says that this payload is none."""
-    if handler.parse is None:
-        return Payload(payload, key)
+    version = payload.get("version")
     try:
-        event: Event = handler.parse(payload)
+        if type(version) is not int or version not in handler.versions:
+            payload = upcasted(payload, version, handler)
+        event: Event = handler.parse(payload) if handler.parse else Payload(payload, key)
+    except Unreadable:
+        raise
     except Exception as error:
         raise Unreadable(Reason.INVALID, f"{type(error).__name__}: {error}") from error
     return event
+
+
+def upcasted(payload: Mapping[str, Any], version: object, handler: MessageHandler[Any]) -> Mapping[str, Any]:
+    """The payload in a version that the handler reads. Raises `TooNew`, or `Unreadable` where no step leads to one."""
+    told = f"{payload['type']} version {version!r}"
+    if type(version) is not int:
+        raise Unreadable(Reason.UNKNOWN_VERSION, told)
+    if version > max(handler.versions):
+        raise TooNew(Reason.UNKNOWN_VERSION, told)
+    envelope = {name: payload[name] for name in ENVELOPE if name in payload}
+    while version not in handler.versions:
+        if version not in handler.upcasts:
+            raise Unreadable(Reason.UNKNOWN_VERSION, told)
+        payload = {**handler.upcasts[version](dict(payload)), **envelope, "version": version + 1}
+        version += 1
+    return payload
 
 
 def attempt_of(headers: Mapping[str, bytes]) -> int:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import structlog
 from django.db import transaction
 
-from ..message import MAX_ATTEMPT, KeysBusy
+from ..message import MAX_ATTEMPT, KeysBusy, Unread
 from ..reasons import Reason
 from ..sql import Given, fetch, is_of_the_database
 from .dead_letters import Refusal, keep_dead_letters
@@ -25,6 +25,12 @@ UPDATE messaging_inboxmessage AS kept SET duplicates = duplicates + 1, attempt =
 FROM {REPEATED}
 WHERE kept.type = given.type AND kept.subject = given.subject
 """
+BYTES = Given(type="text", subject="uuid", value="bytea")
+OF_THE_SAME_BYTES = f"""
+SELECT given.position
+FROM messaging_inboxmessage AS kept JOIN {BYTES} ON kept.type = given.type AND kept.subject = given.subject
+WHERE kept.value = given.value
+"""
 
 
 class Known(NamedTuple):
@@ -38,28 +44,41 @@ class Known(NamedTuple):
 def absorb_duplicates(arrivals: Sequence[Arrival], *, apart: bool = False) -> bool:
     """Count messages that are there already; tell the handler of those that ask for their answer again.
 
-    One that contradicts what is there (another fingerprint) becomes a dead letter; returns whether any did. `apart`
-    makes a dead letter, too, of one that the handler fails on; else its error is raised.
+    One that contradicts what is there (another fingerprint, and not the same bytes, which newer code may read
+    otherwise) becomes a dead letter; returns whether any did. `apart` makes a dead letter, too, of one that the handler
+    fails on; else its error is raised.
     """
     if not arrivals:
         return False
     known = look_up({arrival.identity for arrival in arrivals})
     same: list[Arrival] = []
-    contradicting: list[Arrival] = []
+    differing: list[Arrival] = []
     for arrival in arrivals:
-        agrees = arrival.fingerprint == known[arrival.identity].fingerprint
-        (same if agrees else contradicting).append(arrival)
+        fingerprint = arrival.fingerprint  # of what is unread there is none
+        agrees = fingerprint and fingerprint == known[arrival.identity].fingerprint
+        (same if agrees else differing).append(arrival)
+    repetitions, contradicting = by_bytes(differing)
     set_aside(contradicting)
-    repeated = highest_attempts(same)
+    repeated = highest_attempts([*same, *repetitions])
     tell = tell_apart if apart else tell_handler
     count([each for each in repeated if not asks(each, known[each.identity]) or tell(each)])
     return bool(contradicting)
 
 
+def by_bytes(differing: Sequence[Arrival]) -> tuple[list[Arrival], list[Arrival]]:
+    """Those that are kept byte for byte, and the others."""
+    if not differing:
+        return [], []
+    rows = [{**each.identity._asdict(), "value": each.record.value} for each in differing]
+    same = {position for (position,) in fetch(OF_THE_SAME_BYTES, BYTES.arrays(rows))}
+    numbered = list(enumerate(differing, start=1))
+    return [each for at, each in numbered if at in same], [each for at, each in numbered if at not in same]
+
+
 def asks(arrival: Arrival, kept: Known) -> bool:
     """Whether the sender has not seen the answer: it sends again with a higher attempt than any before."""
-    attempt = arrival.received.attempt
-    return kept.processed and (attempt > kept.attempt or attempt == MAX_ATTEMPT)
+    attempt, is_read = arrival.received.attempt, not isinstance(arrival.received.event, Unread)
+    return kept.processed and is_read and (attempt > kept.attempt or attempt == MAX_ATTEMPT)
 
 
 def tell_handler(arrival: Arrival) -> bool:

@@ -1,6 +1,7 @@
 """The inbox: a message has its effect once, however often it is delivered."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 
 import structlog
@@ -15,7 +16,7 @@ from ..reasons import Outcome, Reason
 from ..record import Record
 from ..sql import Given, fetch, is_contested, is_of_the_database
 from .dead_letters import Refusal, keep_dead_letters
-from .decode import Arrival, Identity, Unreadable, decode
+from .decode import Arrival, Identity, TooNew, Unreadable, decode, decode_envelope
 from .duplicates import absorb_duplicates
 from .locks import PartitionsTaken, lock_partitions
 from .pending import PendingMessages
@@ -53,13 +54,26 @@ RETURNING type, subject
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records that came together, as far as they can be read."""
+
+    arrivals: list[Arrival] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    too_new: set[str] = field(default_factory=set)  # the keys that wait for newer code
+
+    @property
+    def records(self) -> list[Record]:
+        return [each.record for each in self.arrivals] + [each.record for each in self.refusals]
+
+
 class Inbox:
     """Stores records and has their messages handled, under the locks of their partitions."""
 
     def __init__(self, *, handlers: Handlers, keys: Mapping[str, KeyRing]) -> None:
         self._handlers = handlers
         self._keys = keys
-        self.pending = PendingMessages(handlers)
+        self.pending = PendingMessages(handlers, keys)
 
     def receive(self, records: Sequence[Record]) -> None:
         """Keep every record, and handle what can be handled at once, in one transaction.
@@ -68,30 +82,30 @@ class Inbox:
         fails, nothing of it remains and the messages are pending. Raises only `PartitionsTaken`, and what the database
         says of itself: then nothing is stored, and the same records may be given again.
         """
-        arrivals, refusals = self._decode(records)
+        batch = self._decode(records)
         try:
-            self._store(arrivals, refusals)
+            self._store(batch)
         except KeysBusy as busy:
-            self._store_beside(arrivals, refusals, busy.keys)
+            self._store_beside(batch, busy.keys)
         except Exception as error:
-            self._store_unhandled(arrivals, refusals, error)
+            self._store_unhandled(batch, error)
 
-    def _store_beside(self, arrivals: Sequence[Arrival], refusals: Sequence[Refusal], busy: Collection[str]) -> None:
+    def _store_beside(self, batch: Batch, busy: Collection[str]) -> None:
         """Keep all and handle what has none of these keys; where a handler fails even so, nothing is handled."""
         self.pending.expect_work()
         try:
-            self._store(arrivals, refusals, unhandled=busy)
+            self._store(batch, unhandled=busy)
         except Exception as error:
-            self._store_unhandled(arrivals, refusals, error)
+            self._store_unhandled(batch, error)
 
-    def _store_unhandled(self, arrivals: Sequence[Arrival], refusals: Sequence[Refusal], error: Exception) -> None:
+    def _store_unhandled(self, batch: Batch, error: Exception) -> None:
         """Keep all as pending after a handler's error; raises any other."""
         if ends_the_batch(error):
             raise error
         fault_point("inbox.after_rollback")
         logger.warning("a batch failed and is taken apart", action="batch_failed", exc_info=True)
         self.pending.expect_work()
-        self._store(arrivals, refusals, unhandled={arrival.key for arrival in arrivals})
+        self._store(batch, unhandled={arrival.key for arrival in batch.arrivals})
 
     def receive_again(self, record: Record) -> Outcome | Reason:
         """Keep one record that was set aside before, in the caller's transaction; its partition's consumer handles it.
@@ -106,31 +120,43 @@ class Inbox:
             return Outcome.PENDING
         return Reason.CONFLICT if absorb_duplicates([arrival]) else Outcome.DUPLICATE
 
-    def _decode(self, records: Sequence[Record]) -> tuple[list[Arrival], list[Refusal]]:
-        arrivals, refusals = [], []
+    def _decode(self, records: Sequence[Record]) -> Batch:
+        batch = Batch()
         for record in records:
             try:
-                arrivals.append(decode(record, handlers=self._handlers, keys=self._keys))
+                batch.arrivals.append(decode(record, handlers=self._handlers, keys=self._keys))
+            except TooNew as error:
+                self._decode_too_new(record, error, batch)
             except Unreadable as error:
                 if not is_ignored(error):
-                    refusals.append(Refusal(record, error.reason, error.detail))
-        return arrivals, refusals
+                    batch.refusals.append(Refusal(record, error.reason, error.detail))
+        return batch
+
+    def _decode_too_new(self, record: Record, error: TooNew, batch: Batch) -> None:
+        logger.warning("a message waits for newer code", action="too_new", what=error.detail)
+        self.pending.expect_work()
+        try:
+            arrival = decode_envelope(record, handlers=self._handlers, keys=self._keys)
+        except Unreadable as worse:
+            batch.refusals.append(Refusal(record, worse.reason, worse.detail))
+        else:
+            batch.arrivals.append(arrival)
+            batch.too_new.add(arrival.key)
 
     @transaction.atomic
-    def _store(
-        self, arrivals: Sequence[Arrival], refusals: Sequence[Refusal], *, unhandled: Collection[str] = ()
-    ) -> None:
-        records = [each.record for each in arrivals] + [each.record for each in refusals]
-        lock_partitions(record.place for record in records)
-        keep_dead_letters(refusals)
+    def _store(self, batch: Batch, *, unhandled: Collection[str] = ()) -> None:
+        arrivals = batch.arrivals
+        lock_partitions(record.place for record in batch.records)
+        keep_dead_letters(batch.refusals)
         if not arrivals:
             return
+        left = {*unhandled, *batch.too_new}
         first = first_of_each(arrivals)
         waiting = self._keys_that_wait(arrivals)
         at_once = {
             identity
             for identity, arrival in first.items()
-            if arrival.key not in unhandled and (arrival.record.topic, arrival.key) not in waiting
+            if arrival.key not in left and (arrival.record.topic, arrival.key) not in waiting
         }
         fresh = insert(first.values(), at_once)
         fault_point("inbox.before_handle")

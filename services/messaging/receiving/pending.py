@@ -1,22 +1,25 @@
 """Pending messages of the inbox: a failure parks its own key and nobody else's."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
 import structlog
 from django.db import transaction
 
+from ..conf import KeyRing
 from ..faults import fault_point
 from ..headers import unquote_headers
 from ..message import Handlers, KeysBusy, Received
 from ..models import InboxMessage, pending_inbox
 from ..record import Place
 from ..sql import fetch, is_contested, is_of_the_database
-from .decode import handler_for, parse, parse_json, traceparent_of
-from .failures import postpone, record_failure
+from .decode import TooNew, decode, handler_for, parse, parse_json, traceparent_of
+from .failures import postpone, record_failure, record_from
 from .locks import PartitionsTaken, lock_partitions
+from .policy import policy_of
+from .unread import identify
 
 logger = structlog.get_logger(__name__)
 
@@ -29,7 +32,8 @@ MOST_RETRIES = 100
 
 # Due, and held back by no earlier message of its key that failed or waits.
 DUE = """
-SELECT id, topic, partition, key, type FROM messaging_inboxmessage AS message
+SELECT id, topic, partition, key, type, extract(epoch FROM clock_timestamp() - received_at)::float
+FROM messaging_inboxmessage AS message
 WHERE processed_at IS NULL AND dead_at IS NULL
     AND (topic, partition) IN (SELECT * FROM unnest(%b::text[], %b::int[]))
     AND failures = 0 AND next_attempt_at <= clock_timestamp()
@@ -43,7 +47,8 @@ ORDER BY id LIMIT %b
 """
 # Failed before and due again; only the first of its key.
 DUE_AGAIN = """
-SELECT id, topic, partition, key, type FROM messaging_inboxmessage AS message
+SELECT id, topic, partition, key, type, extract(epoch FROM clock_timestamp() - received_at)::float
+FROM messaging_inboxmessage AS message
 WHERE processed_at IS NULL AND dead_at IS NULL
     AND (topic, partition) IN (SELECT * FROM unnest(%b::text[], %b::int[]))
     AND failures > 0 AND next_attempt_at <= clock_timestamp()
@@ -65,13 +70,15 @@ class Waiting(NamedTuple):
     partition: int
     key: str
     type: str
+    age: float  # seconds since it was received
 
 
 class PendingMessages:
     """Handles what `Inbox.receive` left pending, each key in its order, for a bounded time at a call."""
 
-    def __init__(self, handlers: Handlers) -> None:
+    def __init__(self, handlers: Handlers, keys: Mapping[str, KeyRing]) -> None:
         self._handlers = handlers
+        self._keys = keys
         self._next_look = 0.0
         self._group = LARGEST_GROUP
         self.is_behind = False  # more waits than the last step's share
@@ -122,7 +129,7 @@ class PendingMessages:
     def _handle(self, group: Sequence[Waiting], parked: set[str]) -> bool:
         """Handle the group in one transaction. False where it must be tried in smaller parts."""
         try:
-            self._transact(group)
+            parked.update(self._transact(group))
         except PartitionsTaken:
             parked.update(row.key for row in group)  # another session works on them
         except KeysBusy as busy:
@@ -144,17 +151,45 @@ class PendingMessages:
         else:
             record_failure(row.id, error)
 
-    def _transact(self, group: Sequence[Waiting]) -> None:
+    def _transact(self, group: Sequence[Waiting]) -> set[str]:
+        """Returns the keys that wait for newer code."""
         with transaction.atomic():
             lock_partitions((row.topic, row.partition) for row in group)
             # Looked at again under the lock: another consumer may have handled them meanwhile.
             rows = list(pending_inbox().filter(id__in=[row.id for row in group]))
-            for kind, run in groupby(rows, key=lambda row: row.type):
-                messages = [self._received(row) for row in run]
-                self._handlers[kind].handle(messages)
-            fetch(PROCESSED, [[row.id for row in rows]])
+            messages, too_new = self._read(rows, {row.id: row.age for row in group})
+            for kind, run in groupby(messages.values(), key=lambda message: message.type):
+                self._handlers[kind].handle(list(run))
+            fetch(PROCESSED, [list(messages)])
+            if too_new:
+                postpone([row.id for row in too_new])
             fault_point("retry.before_commit")
         fault_point("retry.after_commit")
+        return {row.key for row in too_new}
+
+    def _read(
+        self, rows: Sequence[InboxMessage], ages: Mapping[int, float]
+    ) -> tuple[dict[int, Received[Any]], list[InboxMessage]]:
+        """The messages by their rows' ids, and the rows that are too new: what follows one in its key waits with it.
+
+        Raises `TooNew` for one that has waited for as long as its policy says.
+        """
+        messages: dict[int, Received[Any]] = {}
+        too_new: dict[str, InboxMessage] = {}
+        gone: set[int | None] = set()
+        for row in rows:
+            if row.key in too_new or row.id in gone:
+                continue
+            try:
+                messages[row.id] = self._received(row)
+            except TooNew:
+                if ages[row.id] > policy_of(row.type).give_up_seconds:
+                    raise
+                too_new[row.key] = row
+                continue
+            if not row.fingerprint:
+                gone.add(identify(row, decode(record_from(row), handlers=self._handlers, keys=self._keys)))
+        return {each: message for each, message in messages.items() if each not in gone}, [*too_new.values()]
 
     def _received(self, row: InboxMessage) -> Received[Any]:
         """The message once more; code that changed meanwhile may not read it any longer."""
