@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 
 from tests.gateway.answers import ACCOUNT, AUDIT, DEPOSIT, ENTRY, ORDER, ORDER_ID, PRODUCT, page
+from tests.gateway.stories import PAID_IN_ORDERS, PAID_IN_PAYMENTS
 from tests.gateway.stub import not_found, reply
 from tests.support.matrix.asking import Matrix, opened_by_the_other_door, unexpected
 from tests.support.matrix.identities import api_tokens, people, sessions
@@ -50,6 +51,19 @@ RULES = {
     "api/v1/account/entries": resource(GET=OWN),
     "api/v1/accounts": resource({"user_id": ORDER_ID}, GET=STAFF),
     "api/v1/audits": resource(GET=STAFF, POST=STAFF),
+    # The console, by session.
+    "ops/": pages(GET=STAFF),
+    "ops/day/": pages(GET=STAFF),
+    "ops/audit/": pages(POST=STAFF),
+    "ops/orders/": pages(GET=STAFF),
+    "ops/orders/<uuid:order_id>/": pages(GET=STAFF),
+    "ops/orders/<uuid:order_id>/resend/": pages(POST=STAFF),
+    "ops/orders/<uuid:order_id>/skip/": pages(POST=STAFF),
+    "ops/failures/": pages(GET=STAFF),
+    "ops/failures/<service:service>/": pages(GET=STAFF),
+    "ops/failures/<service:service>/replay/": pages(POST=STAFF),
+    "ops/failures/<service:service>/dismiss/": pages(POST=STAFF),
+    "ops/failures/<service:service>/restore/": pages(POST=STAFF),
     # Pages, by session.
     "": pages(GET=ANYBODY),
     "products/<product:slug>/": pages(GET=ANYBODY),
@@ -80,6 +94,7 @@ ARGUMENTS = {
     "id": ORDER_ID,
     "order_id": ORDER_ID,
     "handle": "another",
+    "service": "payments",
     "app_label": "gateway",
 }
 
@@ -94,6 +109,18 @@ def owners(owner, body):
         reply(handler, 200, body, {}) if caller.user_id == owner else not_found(handler)
 
     return behave
+
+
+def furnish_console(orders, payments):
+    letters = {"count": 0, "dead_again": 0, "letters": [], "deeds": []}
+    for stub, story in ((orders, PAID_IN_ORDERS), (payments, PAID_IN_PAYMENTS)):
+        stub.answer("GET", "ops/facts", {"results": []})
+        stub.answer("GET", "ops/dead-letters", {"results": []})
+        stub.answer("GET", f"ops/orders/{ORDER_ID}", story)
+    orders.answer("GET", "ops/hours", {"results": []})
+    orders.answer("GET", "ops/pulse", {"orders_a_minute": 0.0, "timed": 0, "p50_ms": None, "p95_ms": None})
+    payments.answer("GET", "ops/dead-letters/group", letters)
+    payments.answer("GET", "ops/dead-letters/preview", {"outcomes": {}})
 
 
 def furnish(orders, payments, owner):
@@ -120,6 +147,7 @@ def furnish(orders, payments, owner):
 def matrix(db, orders, payments):
     known = people()
     furnish(orders, payments, known["owner"].id)
+    furnish_console(orders, payments)
     return Matrix({Door.SESSION: sessions(known), Door.TOKEN: api_tokens(known)}, RULES, ARGUMENTS)
 
 

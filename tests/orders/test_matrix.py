@@ -18,6 +18,7 @@ from tests.support.matrix.rules import (
     admin_of_messaging,
     admin_of_users,
     expect,
+    operating_api,
     resource,
 )
 
@@ -25,6 +26,8 @@ READERS = expect(SIGN_IN, people=IN, anonymous=IN)
 USERS = expect(SIGN_IN, people=IN, anonymous=FORBIDDEN)
 OWN = expect(SIGN_IN, people=HIDDEN, owner=IN, anonymous=FORBIDDEN)
 STAFF = expect(SIGN_IN, people=FORBIDDEN, staff=IN, anonymous=FORBIDDEN)
+NOT_THERE_FOR_STAFF = expect(SIGN_IN, people=FORBIDDEN, staff=HIDDEN, anonymous=FORBIDDEN)
+NOBODYS_ID = "0193f5a0-0000-7000-8000-000000000007"
 RULES = {
     **COMMON,
     **admin_of_users("auth|messaging|orders"),
@@ -41,6 +44,12 @@ RULES = {
     "api/v1/orders": resource(GET=USERS, POST=USERS),
     "api/v1/orders/<uuid:order_id>": resource(GET=OWN),
     "api/v1/orders/<uuid:order_id>/timeline": resource(GET=OWN),
+    "api/v1/ops/hours": resource(GET=STAFF),
+    "api/v1/ops/orders": resource(GET=STAFF),
+    "api/v1/ops/orders/<uuid:order_id>": resource(GET=STAFF),
+    "api/v1/ops/orders/<uuid:order_id>/resend": resource(POST=STAFF),
+    "api/v1/ops/pulse": resource(GET=STAFF),
+    **operating_api(STAFF, NOT_THERE_FOR_STAFF, NOBODYS_ID),
 }
 
 

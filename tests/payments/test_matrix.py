@@ -19,6 +19,7 @@ from tests.support.matrix.rules import (
     admin_of_messaging,
     admin_of_users,
     expect,
+    operating_api,
     resource,
 )
 
@@ -31,6 +32,7 @@ def of_users(**outcomes: Outcome):
 USERS = of_users(people=IN)
 OWN = of_users(people=HIDDEN, owner=IN)
 STAFF = of_users(people=FORBIDDEN, staff=IN)
+NOT_THERE_FOR_STAFF = of_users(people=FORBIDDEN, staff=HIDDEN)
 AUDIT = expect(SIGN_IN, people=FORBIDDEN, anonymous=FORBIDDEN, service=IN)
 USER_ID = "0193f5a0-0000-7000-8000-000000000007"
 RULES = {
@@ -49,6 +51,8 @@ RULES = {
     "api/v1/books": resource(GET=AUDIT),
     "api/v1/orders/<uuid:order_id>/timeline": resource(GET=USERS),
     "api/v1/settlements": resource(GET=AUDIT),
+    "api/v1/ops/orders/<uuid:order_id>": resource(GET=STAFF),
+    **operating_api(STAFF, NOT_THERE_FOR_STAFF, USER_ID),
 }
 ARGUMENTS = {**COMMON_ARGUMENTS, "order_id": USER_ID, "app_label": "payments"}
 

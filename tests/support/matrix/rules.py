@@ -147,3 +147,16 @@ def admin_of_messaging() -> dict[str, Rule]:
     """The admin's routes of messaging, where everything is looked at and nothing edited."""
     models = ("outboxmessage", "delivery", "inboxmessage", "deadletter", "redrive")
     return {route: rule for model in models for route, rule in admin_of(f"messaging/{model}").items()}
+
+
+def operating_api(staff: Expected, nothing_there: Expected, message_id: str) -> dict[str, Rule]:
+    """The API for staff that orders and payments share; of the message they know nothing."""
+    posts = ("dead-letters/replay", "dead-letters/dismiss", "dead-letters/restore", "skip")
+    gets = ("dead-letters", "dead-letters/group", "dead-letters/preview", "facts")
+    return {
+        **{f"api/v1/ops/{route}": resource(GET=staff) for route in gets},
+        **{f"api/v1/ops/{route}": resource(POST=staff) for route in posts},
+        "api/v1/ops/messages/<uuid:message_id>": replace(
+            resource(GET=nothing_there), arguments={"message_id": message_id}
+        ),
+    }
