@@ -72,7 +72,7 @@ class StoryDetail(APIView):
 
     permission_classes = [IsStaff]
 
-    @extend_schema(responses=answers({200: StorySerializer}, 401, 403))
+    @extend_schema(responses=answers({200: StorySerializer}, 401, 403, 404))
     def get(self, request: Request, order_id: uuid.UUID) -> Response:
         """Every row that payments has of this order; null or empty where there is none."""
         return Response(StorySerializer(story_of(order_id)).data)

@@ -6,7 +6,7 @@ ISOLATION = (
     of_messaging(
         "the inbox stores without the partitions' locks",
         "receiving/inbox",
-        "        lock_partitions(record.place for record in records)\n",
+        "        lock_partitions(record.place for record in batch.records)\n",
         "",
         f"{MESSAGING}/test_consumer.py",
     ),
@@ -138,8 +138,8 @@ ISOLATION = (
     of_messaging(
         "a failure beside a busy key ends the consumer",
         "receiving/inbox",
-        "            self._store_beside(arrivals, refusals, busy.keys)\n",
-        "            self._store(arrivals, refusals, unhandled=busy.keys)\n",
+        "            self._store_beside(batch, busy.keys)\n",
+        "            self._store(batch, unhandled=busy.keys)\n",
         f"{MESSAGING}/test_pending.py",
     ),
 )

@@ -50,7 +50,7 @@ ONCE_IN_ORDER = (
     of_messaging(
         "contradictions are dropped",
         "receiving/duplicates",
-        "agrees = arrival.fingerprint == known[arrival.identity].fingerprint",
+        "agrees = fingerprint and fingerprint == known[arrival.identity].fingerprint",
         "agrees = True",
         f"{MESSAGING}/test_inbox.py",
     ),
