@@ -209,3 +209,35 @@ def test_wait_after_a_failure_is_by_the_clock_of_the_database(inbox, board, monk
 
 
 real_now = timezone.now
+
+
+SLOW_CLOCK = """
+CREATE SCHEMA slow;
+CREATE FUNCTION slow.clock_timestamp() RETURNS timestamptz VOLATILE LANGUAGE sql
+    AS 'SELECT pg_catalog.clock_timestamp() FROM (SELECT pg_sleep(0.05)) AS slept';
+SET search_path TO slow, public, pg_catalog
+"""
+
+
+@pytest.fixture
+def slow_clock(db):
+    """PostgreSQL takes long from each look at the clock to the next, as on a busy machine."""
+    with connection.cursor() as cursor:
+        cursor.execute(SLOW_CLOCK)
+        yield
+        cursor.execute("RESET search_path; DROP SCHEMA slow CASCADE")
+
+
+def test_message_does_not_overtake_one_that_becomes_due_while_it_is_looked_for(busy, slow_clock):
+    inbox = Inbox(handlers=busy.handlers, keys=TRUSTED)
+    busy.held = {"ann"}
+    inbox.receive([record(note(f"{number}"), offset=number) for number in range(2)])
+    busy.held = set()
+    first, second = InboxMessage.objects.order_by("id").values_list("id", flat=True)
+    soon = timezone.now() + timedelta(milliseconds=100)
+    InboxMessage.objects.filter(id=second).update(next_attempt_at=soon - timedelta(seconds=1))
+    InboxMessage.objects.filter(id=first).update(next_attempt_at=soon)
+    inbox.pending.work({("ring", 0)})
+    assert busy.texts() != ["1"]
+    work(inbox)
+    assert busy.texts() == ["0", "1"]

@@ -23,25 +23,27 @@ from .unread import identify
 
 logger = structlog.get_logger(__name__)
 
-# One step's share: what failed before must not keep the consumer from what comes new.
+# One step's share, beside looking: what failed before must not keep the consumer from what comes new. Looking does not
+# count: where it is slow, something must be done all the same.
 STEP_SECONDS = 0.2
 LOOK_SECONDS = 0.2
 LARGEST_GROUP = 500
 # What failed before is tried one by one; more than these are not done in a step's share.
 MOST_RETRIES = 100
 
-# Due, and held back by no earlier message of its key that failed or waits.
+# Due, and held back by no earlier message of its key that failed or waits. By one moment for all rows: an earlier one
+# that becomes due amid the statement would be left out and hold back nothing.
 DUE = """
 SELECT id, topic, partition, key, type, extract(epoch FROM clock_timestamp() - received_at)::float
 FROM messaging_inboxmessage AS message
 WHERE processed_at IS NULL AND dead_at IS NULL
     AND (topic, partition) IN (SELECT * FROM unnest(%b::text[], %b::int[]))
-    AND failures = 0 AND next_attempt_at <= clock_timestamp()
+    AND failures = 0 AND next_attempt_at <= statement_timestamp()
     AND NOT EXISTS (
         SELECT FROM messaging_inboxmessage AS earlier
         WHERE earlier.topic = message.topic AND earlier.key = message.key AND earlier.id < message.id
             AND earlier.processed_at IS NULL AND earlier.dead_at IS NULL
-            AND (earlier.failures > 0 OR earlier.next_attempt_at > clock_timestamp())
+            AND (earlier.failures > 0 OR earlier.next_attempt_at > statement_timestamp())
     )
 ORDER BY id LIMIT %b
 """
@@ -51,7 +53,7 @@ SELECT id, topic, partition, key, type, extract(epoch FROM clock_timestamp() - r
 FROM messaging_inboxmessage AS message
 WHERE processed_at IS NULL AND dead_at IS NULL
     AND (topic, partition) IN (SELECT * FROM unnest(%b::text[], %b::int[]))
-    AND failures > 0 AND next_attempt_at <= clock_timestamp()
+    AND failures > 0 AND next_attempt_at <= statement_timestamp()
     AND NOT EXISTS (
         SELECT FROM messaging_inboxmessage AS earlier
         WHERE earlier.topic = message.topic AND earlier.key = message.key AND earlier.id < message.id
@@ -95,11 +97,10 @@ class PendingMessages:
         """
         if time.monotonic() < self._next_look or not places:
             return 0
-        started = time.monotonic()
         again = self._look(DUE_AGAIN, places, MOST_RETRIES)
-        left = self._retry(again, started + STEP_SECONDS / 2)
+        left = self._retry(again, time.monotonic() + STEP_SECONDS / 2)
         due = self._look(DUE, places, LARGEST_GROUP)
-        left += self._work_through(due, started + STEP_SECONDS)
+        left += self._work_through(due, time.monotonic() + STEP_SECONDS / 2)
         self.is_behind = left > 0 or len(due) == LARGEST_GROUP
         self._next_look = 0.0 if self.is_behind else time.monotonic() + LOOK_SECONDS
         return len(due) + len(again)

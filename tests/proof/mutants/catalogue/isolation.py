@@ -136,6 +136,14 @@ ISOLATION = (
         f"{MESSAGING}/test_vanished_host.py",
     ),
     of_messaging(
+        "a message overtakes one that becomes due meanwhile",
+        "receiving/pending",
+        "statement_timestamp()",
+        "clock_timestamp()",
+        f"{MESSAGING}/test_pending.py",
+        times=3,
+    ),
+    of_messaging(
         "a failure beside a busy key ends the consumer",
         "receiving/inbox",
         "            self._store_beside(batch, busy.keys)\n",

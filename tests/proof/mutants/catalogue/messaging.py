@@ -7,7 +7,7 @@ COMMIT_FIRST = "self._source.commit(records); self._inbox.receive(records)"
 BEHIND_THE_LAST = """WHERE message_id > coalesce((SELECT max(message_id) FROM messaging_delivery), 0)
     AND message_id <> ALL(%(in_flight)b::bigint[])"""
 
-HELD_BACK = "            AND (earlier.failures > 0 OR earlier.next_attempt_at > clock_timestamp())\n"
+HELD_BACK = "            AND (earlier.failures > 0 OR earlier.next_attempt_at > statement_timestamp())\n"
 
 ONCE_IN_ORDER = (
     of_messaging("offset committed before the database", "receiving/consumer", RECEIVE, COMMIT_FIRST, SAGA),
