@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 
-from .models import DeadLetter, Delivery, InboxMessage, OutboxMessage, PendingDelivery, Redrive
+from .models import DeadLetter, Delivery, FeedPosition, InboxMessage, OutboxMessage, PendingDelivery, Redrive
 from .read_only import ReadOnlyAdmin
 
 
@@ -76,3 +76,8 @@ class RedriveAdmin(ReadOnlyAdmin):
     list_display = ("id", "dead_letter", "by", "at", "outcome", "note")
     list_filter = ("outcome", "at")
     search_fields = ("by", "note")
+
+
+@admin.register(FeedPosition)
+class FeedPositionAdmin(ReadOnlyAdmin):
+    list_display = ("topic", "position", "lost", "reached_at")

@@ -13,6 +13,7 @@ from .handlers import handlers, upcasts
 from .message import Handlers, Upcast
 from .receiving.policy import RetryPolicy
 
+HTTP = ("http://", "https://")
 POLICY_NAMES = frozenset(each.name for each in fields(RetryPolicy))
 
 
@@ -22,7 +23,7 @@ def check_settings(app_configs: Iterable[AppConfig] | None, **_: Any) -> list[Ch
         conf, known, steps = configuration(), handlers(), upcasts()
     except ImproperlyConfigured as error:
         return [Error(str(error), id="messaging.E001")]
-    told = [f"MESSAGING {each}" for each in [*wrong(conf), *wrong_policies(conf, known)]]
+    told = [f"MESSAGING {each}" for each in [*wrong(conf), *wrong_feeds(conf), *wrong_policies(conf, known)]]
     return [
         *(Error(each, id="messaging.E002") for each in told),
         *(Error(each, id="messaging.E003") for each in wrong_steps(known, steps)),
@@ -46,8 +47,26 @@ def wrong(conf: Configuration) -> Iterator[str]:
 def wrong_ring(topic: str, ring: Any) -> Iterator[str]:
     if not ring:
         yield f"KEYS has no key ring for the topic {topic}: {{'{topic}': {{'k1': b'a random secret'}}}}"
-    elif not all(isinstance(name, str) and isinstance(key, bytes) and name and key for name, key in ring.items()):
+    elif not is_ring(ring):
         yield f"KEYS of {topic} must be {{id: secret in bytes}}, none of them empty"
+
+
+def is_ring(ring: Any) -> bool:
+    return all(isinstance(name, str) and isinstance(key, bytes) and name and key for name, key in ring.items())
+
+
+def wrong_feeds(conf: Configuration) -> Iterator[str]:
+    """Of what is sent alone there is a feed to give, and of what is received one to ask."""
+    for topic, readers in conf.readers.items():
+        if topic not in conf.topics_sent_to:
+            yield f"READERS names {topic}, to which nothing is sent"
+        if not all(ring and is_ring(ring) for ring in readers.values()):
+            yield f"READERS of {topic} must be {{service: {{id: secret in bytes}}}}, none of them empty"
+    for topic, feed in conf.feeds.items():
+        if topic not in conf.receives:
+            yield f"FEEDS names {topic}, from which nothing is received"
+        if feed.keys() != {"url", "keys"} or not feed["url"].startswith(HTTP) or not is_ring(feed["keys"]):
+            yield f"FEEDS of {topic} must be {{'url': 'https://…', 'keys': {{id: secret in bytes}}}}"
 
 
 def wrong_policies(conf: Configuration, known: Iterable[str]) -> Iterator[str]:

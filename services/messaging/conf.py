@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
-from typing import Any
+from typing import Any, TypedDict
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -14,6 +14,13 @@ from django.dispatch import receiver
 ANY = "*"
 
 KeyRing = Mapping[str, bytes]
+
+
+class Feed(TypedDict):
+    """Where a topic's feed is, and the reader's own keys towards it."""
+
+    url: str
+    keys: KeyRing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +36,9 @@ class Configuration:
     receives: Sequence[str] = ()  # topics
     keys: Mapping[str, KeyRing] = field(default_factory=dict)  # {topic: who may send there}
     unhandled: str = "ignore"  # what becomes of a genuine message without a handler; "keep": a dead letter
-    chores: Mapping[str, int] = field(default_factory=dict)  # {dotted path: every so many seconds}, beside pruning
+    chores: Mapping[str, int] = field(default_factory=dict)  # {dotted path: every so many seconds}, beside our own
+    readers: Mapping[str, Mapping[str, KeyRing]] = field(default_factory=dict)  # {topic: {who may ask for its feed: …}}
+    feeds: Mapping[str, Feed] = field(default_factory=dict)  # {topic: where its sender tells what was sent}
 
     kafka_bootstrap_servers: str = "127.0.0.1:9092"
     kafka_profile: str = "kafka"  # or "embedded": see kafka/config.py

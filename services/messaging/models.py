@@ -169,6 +169,20 @@ class Redrive(models.Model):
         return f"{self.dead_letter_id} by {self.by}: {self.outcome}"
 
 
+class FeedPosition(models.Model):
+    """How far a topic's feed was compared with the inbox: what was sent up to here has come."""
+
+    topic = models.CharField(max_length=200, primary_key=True)
+    position = models.BigIntegerField(
+        default=0, help_text="The sender's number of its last delivery that was compared."
+    )
+    lost = models.BigIntegerField(default=0, help_text="Messages that only the feed brought.")
+    reached_at = models.DateTimeField(db_default=Now(), help_text="When the feed was last compared to its end.")
+
+    def __str__(self) -> str:
+        return f"{self.topic} to {self.position}"
+
+
 def pending_inbox() -> models.QuerySet[InboxMessage]:
     """Messages received and not yet handled, oldest first."""
     return InboxMessage.objects.filter(PENDING).order_by("id")

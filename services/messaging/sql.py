@@ -29,6 +29,11 @@ class Given:
         return f"unnest({arrays}) WITH ORDINALITY AS given({self.columns}, position)"
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Of the columns."""
+        return tuple(self._types)
+
+    @property
     def columns(self) -> str:
         """The names, quoted, for the column list of an INSERT and its SELECT."""
         return self.columns_without()
@@ -54,7 +59,7 @@ def fast_cursor() -> Iterator["psycopg.Cursor[tuple[Any, ...]]"]:
         yield cursor
 
 
-def fetch(statement: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+def fetch(statement: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
     """Run one statement and return its rows."""
     with fast_cursor() as cursor:
         cursor.execute(statement.encode(), parameters)

@@ -3,15 +3,20 @@
 How much waits has no bound: a burst is no trouble while it drains, and the age of the oldest says whether it does.
 """
 
+from django.db.models import Sum
+
 from ..conf import configuration
-from ..facts import Fact
-from ..models import PendingDelivery, pending_inbox
+from ..facts import Fact, Kind
+from ..models import FeedPosition, PendingDelivery, pending_inbox
 from ..processes.leader import Role, lock_number
 from ..sql import fetch
 from .choice import open_letters
 
 # A message waits for milliseconds, and while a worker starts again or Kafka shares out its partitions for some seconds.
 PATIENCE_SECONDS = 10
+
+# A sender may be away for that long, or a new reader have that much before it.
+FEED_PATIENCE_SECONDS = 600
 
 # Ages by the clock that wrote the times.
 OLDEST_UNSENT = """
@@ -21,6 +26,10 @@ FROM messaging_pendingdelivery AS waiting JOIN messaging_outboxmessage AS messag
 OLDEST_UNPROCESSED = """
 SELECT coalesce(extract(epoch FROM clock_timestamp() - min(received_at)), 0)
 FROM messaging_inboxmessage WHERE processed_at IS NULL AND dead_at IS NULL
+"""
+FEED_BEHIND = """
+SELECT coalesce(extract(epoch FROM clock_timestamp() - min(reached_at)), 0)
+FROM messaging_feedposition WHERE topic = ANY(%b::text[])
 """
 
 # The number is signed where the lock is taken, and unsigned where it is listed; 2 marks a lock of two numbers.
@@ -41,6 +50,11 @@ def oldest_unsent_seconds() -> float:
 def oldest_unprocessed_seconds() -> float:
     """The time since the oldest message that waits to be handled was received; 0 where none does."""
     return float(fetch(OLDEST_UNPROCESSED)[0][0])
+
+
+def feed_behind_seconds() -> float:
+    """The time since the feed that is furthest behind was compared to its end; 0 where there is none."""
+    return float(fetch(FEED_BEHIND, [list(configuration().feeds)])[0][0])
 
 
 def has_leader(role: str) -> bool:
@@ -84,6 +98,21 @@ FACTS = (
         read=lambda: open_letters().count(),
         at_most=0,  # none heals by itself
         advice="`redrive --dry-run` lists them; mend the cause and redrive them, or dismiss them with a note.",
+    ),
+    Fact(
+        name="feed_behind_seconds",
+        help="Time since the feeds were last compared with the inbox to their end; 0 where the service has none.",
+        unit="seconds",
+        read=feed_behind_seconds,
+        at_most=FEED_PATIENCE_SECONDS,
+        advice="Look whether `run_chores` runs and the sender's feed answers: its log says `feed_failed`.",
+    ),
+    Fact(
+        name="messages_lost_by_kafka",
+        help="Messages that only the feeds brought, so far.",
+        unit="messages",
+        kind=Kind.COUNTER,
+        read=lambda: FeedPosition.objects.aggregate(all=Sum("lost"))["all"] or 0,
     ),
     Fact(
         name="relay_has_leader",

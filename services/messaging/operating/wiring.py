@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 from ..conf import configuration
 from ..handlers import handlers
 from ..processes.chores import configured
+from ..receiving.catching_up import catch_up
 from ..receiving.inbox import Inbox
 from .prune import prune_messages
 
 PRUNE_SECONDS = 5
+FEED_SECONDS = 5
 
 
 def inbox() -> Inbox:
@@ -18,5 +20,11 @@ def inbox() -> Inbox:
 
 
 def chores() -> Mapping[Callable[[], object], int]:
-    """This service's chores, each with its seconds; pruning is one of everybody's."""
-    return {prune_messages: PRUNE_SECONDS, **configured()}
+    """This service's chores, each with its seconds; pruning is everybody's, and catching up its who has feeds."""
+    feeds: Mapping[Callable[[], object], int] = {catch_up_with_feeds: FEED_SECONDS} if configuration().feeds else {}
+    return {prune_messages: PRUNE_SECONDS, **feeds, **configured()}
+
+
+def catch_up_with_feeds() -> int:
+    """Take from the feeds of the settings what Kafka did not bring; returns how many messages that were."""
+    return catch_up(inbox())

@@ -13,7 +13,6 @@ from ..processes.backoff import reconnect_seconds
 from ..record import Place, Record
 from ..sql import is_of_the_database
 from .inbox import Inbox
-from .locks import PartitionsTaken
 
 logger = structlog.get_logger(__name__)
 
@@ -105,18 +104,15 @@ class Consumer:
 
     def _store(self) -> None:
         """Store what is held; what is in partitions that another session works on is held on."""
-        taken: set[Place] = set()
-        while records := [record for record in self._held if record.place not in taken]:
-            try:
-                self._inbox.receive(records)
-            except PartitionsTaken as refused:
-                taken |= refused.places
-                continue
-            self._held = [record for record in self._held if record.place in taken]
-            fault_point("consumer.before_offsets")
-            self._source.commit(records)
-            fault_point("consumer.after_offsets")
+        if not self._held:
             return
+        taken = self._inbox.receive_free(self._held)
+        stored = [record for record in self._held if record.place not in taken]
+        self._held = [record for record in self._held if record.place in taken]
+        if stored:
+            fault_point("consumer.before_offsets")
+            self._source.commit(stored)
+            fault_point("consumer.after_offsets")
 
     def _pause_what_is_held(self) -> None:
         """Only where it is held over a step: a pause throws away what was fetched ahead."""

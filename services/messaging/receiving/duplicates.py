@@ -105,10 +105,16 @@ def tell_apart(arrival: Arrival) -> bool:
 
 
 def look_up(identities: Collection[Identity]) -> Mapping[Identity, Known]:
-    """What is kept of messages that are known to be there."""
+    """What is kept of those messages that are there."""
     kinds, subjects = [each.type for each in identities], [each.subject for each in identities]
     rows = fetch(KNOWN, [kinds, subjects])
     return {Identity(kind, subject): Known(bytes(mark), *rest) for kind, subject, mark, *rest in rows}
+
+
+def is_known(arrival: Arrival, known: Mapping[Identity, Known]) -> bool:
+    """Whether it came before, with this attempt or a higher one."""
+    kept = known.get(arrival.identity)
+    return kept is not None and kept.attempt >= arrival.received.attempt
 
 
 def highest_attempts(arrivals: Sequence[Arrival]) -> list[Arrival]:

@@ -13,11 +13,11 @@ from ..faults import fault_point
 from ..headers import quote_headers
 from ..message import Handlers, KeysBusy
 from ..reasons import Outcome, Reason
-from ..record import Record
+from ..record import Place, Record
 from ..sql import Given, fetch, is_contested, is_of_the_database
 from .dead_letters import Refusal, keep_dead_letters
 from .decode import Arrival, Identity, TooNew, Unreadable, decode, decode_envelope
-from .duplicates import absorb_duplicates
+from .duplicates import absorb_duplicates, is_known, look_up
 from .locks import PartitionsTaken, lock_partitions
 from .pending import PendingMessages
 
@@ -106,6 +106,29 @@ class Inbox:
         logger.warning("a batch failed and is taken apart", action="batch_failed", exc_info=True)
         self.pending.expect_work()
         self._store(batch, unhandled={arrival.key for arrival in batch.arrivals})
+
+    def wants(self, message_type: str) -> bool:
+        """Whether it would keep a message of this type."""
+        return message_type in self._handlers or configuration().unhandled == "keep"
+
+    def receive_free(self, records: Sequence[Record]) -> set[Place]:
+        """The same of those in partitions that nobody else works on; returns the others' partitions."""
+        taken: set[Place] = set()
+        while free := [record for record in records if record.place not in taken]:
+            try:
+                self.receive(free)
+            except PartitionsTaken as refused:
+                taken |= refused.places
+            else:
+                break
+        return taken
+
+    def lacks(self, records: Sequence[Record]) -> list[Record]:
+        """Those of which it has no row, or one with a lower attempt; what cannot be read is lacking."""
+        batch = self._decode(records)
+        known = look_up({arrival.identity for arrival in batch.arrivals})
+        lacking = [each.record for each in batch.arrivals if not is_known(each, known)]
+        return [*lacking, *(refusal.record for refusal in batch.refusals)]
 
     def receive_again(self, record: Record) -> Outcome | Reason:
         """Keep one record that was set aside before, in the caller's transaction; its partition's consumer handles it.

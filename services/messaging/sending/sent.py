@@ -1,0 +1,53 @@
+"""What was sent, in the order in which the broker confirmed it: the sender's side of the feed."""
+
+from typing import Any
+from uuid import UUID
+
+from ..conf import configuration
+from ..feed import Mark, Page
+from ..record import Record
+from ..sql import fetch
+from .stating import stated_headers
+
+# What was confirmed a moment ago is on its way to the readers, and not lost.
+SETTLED_SECONDS = 5
+
+# Deliveries are written by the one relay that leads, each batch committed before the next: no id appears behind one
+# that was read. An id beyond all that there are is from before a backup was restored, and all begins anew.
+SENT = f"""
+WITH page AS (
+    SELECT id, message_id, attempt, partition, "offset" FROM messaging_delivery
+    WHERE id > CASE WHEN %(after)b > (SELECT max(id) FROM messaging_delivery) THEN 0 ELSE %(after)b END
+        AND confirmed_at < statement_timestamp() - interval '{SETTLED_SECONDS} seconds'
+    ORDER BY id LIMIT %(limit)b
+)
+SELECT page.id, page.attempt, page.partition, page."offset", message.message_id, message.type, message.subject,
+    CASE WHEN %(whole)b THEN message.key END, CASE WHEN %(whole)b THEN message.value END,
+    CASE WHEN %(whole)b THEN message.headers::text END
+FROM page LEFT JOIN messaging_outboxmessage AS message ON message.id = page.message_id AND message.topic = %(topic)b
+ORDER BY page.id
+"""
+MESSAGE_ID = 3  # among the columns after the first
+
+
+def sent_page(topic: str, *, after: int, limit: int, whole: bool) -> Page:
+    """The next messages that were sent to the topic, each as often as it was; what prune has taken is left out.
+
+    A page of a service with several topics may be empty and not the last.
+    """
+    rows = fetch(SENT, {"topic": topic, "after": after, "limit": limit, "whole": whole})
+    marks = [mark_from(topic, *row) for _, *row in rows if row[MESSAGE_ID] is not None]
+    return Page(marks, rows[-1][0] if rows else after, is_last=len(rows) < limit)
+
+
+def mark_from(
+    topic: str, attempt: int, partition: int, offset: int, message_id: UUID, kind: str, subject: UUID, *content: Any
+) -> Mark:
+    """The mark of a delivery; with its record where the content was read."""
+    key, value, headers = content
+    if key is None:
+        return Mark(message_id, kind, subject, attempt)
+    ring = configuration().keys[topic]
+    stated = stated_headers(topic=topic, key=key, value=value, headers=headers, attempt=attempt, keys=ring)
+    pairs = tuple((name, text.encode()) for name, text in stated)
+    return Mark(message_id, kind, subject, attempt, Record(topic, partition, offset, None, key.encode(), value, pairs))
