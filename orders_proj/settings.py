@@ -22,6 +22,7 @@ MESSAGING = {
     "SENDS": {"*": messaging.OUTBOX_TOPIC},
     "RECEIVES": [messaging.INBOX_TOPIC],
     "KEYS": messaging.key_rings(),
+    "READERS": {messaging.OUTBOX_TOPIC: messaging.readers("OUTBOX_READERS")},
     "UNHANDLED": "keep",  # the two services know each other's messages: another type is somebody's mistake
     "CHORES": {
         "services.common.chores.clear_sessions": 600,

@@ -23,6 +23,7 @@ MESSAGING = {
     "SENDS": {"*": messaging.INBOX_TOPIC},
     "RECEIVES": [messaging.OUTBOX_TOPIC],
     "KEYS": messaging.key_rings(),
+    "READERS": {messaging.INBOX_TOPIC: messaging.readers("INBOX_READERS")},
     "UNHANDLED": "keep",  # the two services know each other's messages: another type is somebody's mistake
     "CHORES": {
         "services.common.chores.clear_sessions": 600,

@@ -11,4 +11,8 @@ handler429 = "services.common.http.lockout.too_many_requests"
 handler500 = "services.common.http.problems.server_error"
 handler503 = "services.common.http.problems.unavailable"
 
-urlpatterns = [*common_urlpatterns, path("api/v1/", include("services.payments.api.urls"))]
+urlpatterns = [
+    *common_urlpatterns,
+    path("api/v1/", include("services.payments.api.urls")),
+    path("messaging/", include("services.messaging.urls")),
+]

@@ -81,9 +81,9 @@ def words(name: str, default: Sequence[str] = ()) -> list[str]:
     return [word.strip() for word in text(name, ",".join(default)).split(",") if word.strip()]
 
 
-def secret(name: str) -> str:
-    """The variable, or the file of that name in `SECRETS_DIR`; never has a default."""
-    value = _find_secret(name)
+def secret(name: str, default: str | None = None) -> str:
+    """The variable, or the file of that name in `SECRETS_DIR`; a key has no default."""
+    value = _find_secret(name) or default
     if value is None:
         raise ImproperlyConfigured(f"set the secret {name}, or SECRETS_DIR to a folder with a file of that name")
     return value

@@ -63,12 +63,32 @@ def key_rings() -> dict[str, dict[str, bytes]]:
     return {OUTBOX_TOPIC: signing_keys("OUTBOX_SIGNING_KEYS"), INBOX_TOPIC: signing_keys("INBOX_SIGNING_KEYS")}
 
 
+def readers(name: str) -> dict[str, dict[str, bytes]]:
+    """Who else may ask for a topic's feed: `service:id:key,service:id:key`, by service; nobody where it is unset.
+
+    Raises `ImproperlyConfigured` as `signing_keys` does.
+    """
+    rings: dict[str, dict[str, bytes]] = {}
+    for entry in filter(None, env.secret(name, "").split(",")):
+        service, _, pair = entry.strip().partition(":")
+        ring = rings.setdefault(service, {})
+        found = key_ring(f"{name} of {service}", pair)
+        if not service or found.keys() & ring.keys():
+            raise ImproperlyConfigured(f"{name} must look like service:id:key,service:id:key, each id once")
+        ring |= found
+    return rings
+
+
 def signing_keys(name: str) -> dict[str, bytes]:
     """`id:key,id:key` by id; the first signs, all are accepted, so that a key can be rotated.
 
     Raises `ImproperlyConfigured` for what does not look like this, and in production as `secrets.check` does.
     """
-    pairs = [pair.partition(":") for pair in env.secret(name).split(",")]
+    return key_ring(name, env.secret(name))
+
+
+def key_ring(name: str, text: str) -> dict[str, bytes]:
+    pairs = [pair.partition(":") for pair in text.split(",")]
     keys = {key_id.strip(): key.strip() for key_id, _, key in pairs}
     if len(keys) < len(pairs) or not all(keys) or not all(keys.values()):
         raise ImproperlyConfigured(f"{name} must look like id:key,id:key, each id once")

@@ -72,3 +72,23 @@ def test_known_key_is_refused_in_production_even_where_it_no_longer_signs(given,
     with pytest.raises(ImproperlyConfigured, match="k1 of KEYS must hold at least 50 random characters") as refusal:
         messaging.signing_keys("KEYS")
     assert known not in str(refusal.value)
+
+
+def test_readers_have_rings_of_their_own_and_nobody_is_one_where_nothing_is_said(given):
+    given(READERS="loyalty:k2:new,loyalty:k1:old, reports:k1:other", EMBEDDED="1")
+    assert messaging.readers("READERS") == {"loyalty": {"k2": b"new", "k1": b"old"}, "reports": {"k1": b"other"}}
+    given(EMBEDDED="1")
+    assert messaging.readers("READERS") == {}
+
+
+@pytest.mark.parametrize("readers", ["loyalty", "loyalty:k1", "loyalty:k1:", ":k1:key", "loyalty:k1:a,loyalty:k1:b"])
+def test_reader_without_a_key_is_refused(given, readers):
+    given(READERS=readers, EMBEDDED="1")
+    with pytest.raises(ImproperlyConfigured, match="READERS"):
+        messaging.readers("READERS")
+
+
+def test_reader_with_a_key_that_may_be_known_is_refused_in_production(given):
+    given(READERS="loyalty:k1:change-me")
+    with pytest.raises(ImproperlyConfigured, match="k1 of READERS of loyalty must hold at least 50"):
+        messaging.readers("READERS")

@@ -9,7 +9,9 @@ from services.registry import SERVICES
 
 # Switches of the tests, and what one process of `make run` tells another.
 NOT_FOR_USERS = {"ALLOW_UNSAFE_DATABASE", "FAULT", "POSTGRES_SUPERUSER_URL"}
-READERS = re.compile(r'(?:text|integer|flag|words|secret|secret_key|signing_keys|database)\(\s*"([A-Z][A-Z_0-9]+)"')
+READERS = re.compile(
+    r'(?:text|integer|flag|words|secret|secret_key|signing_keys|readers|database)\(\s*"([A-Z][A-Z_0-9]+)"'
+)
 
 
 def lines():

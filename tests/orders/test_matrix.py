@@ -9,6 +9,7 @@ from tests.support.matrix.rules import (
     COMMON,
     COMMON_ARGUMENTS,
     EVERYTHING,
+    FEED,
     FORBIDDEN,
     HIDDEN,
     IN,
@@ -30,6 +31,7 @@ NOT_THERE_FOR_STAFF = expect(SIGN_IN, people=FORBIDDEN, staff=HIDDEN, anonymous=
 NOBODYS_ID = "0193f5a0-0000-7000-8000-000000000007"
 RULES = {
     **COMMON,
+    **FEED,
     **admin_of_users("auth|messaging|orders"),
     **admin_of_messaging(),
     **admin_of("orders/category", *EVERYTHING),

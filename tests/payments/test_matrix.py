@@ -9,6 +9,7 @@ from tests.support.matrix.routes import routes
 from tests.support.matrix.rules import (
     COMMON,
     COMMON_ARGUMENTS,
+    FEED,
     FORBIDDEN,
     HIDDEN,
     IN,
@@ -37,6 +38,7 @@ AUDIT = expect(SIGN_IN, people=FORBIDDEN, anonymous=FORBIDDEN, service=IN)
 USER_ID = "0193f5a0-0000-7000-8000-000000000007"
 RULES = {
     **COMMON,
+    **FEED,
     **admin_of_users("auth|messaging|payments"),
     **admin_of_messaging(),
     **admin_of("payments/account"),

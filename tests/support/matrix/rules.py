@@ -113,8 +113,10 @@ COMMON = {
     "admin/(?P<url>.*)$": everywhere(NOT_THERE_FOR_STAFF),
 }
 
+# Of messages, for who has a reader's key; none of these has.
+FEED = {"messaging/feed/<str:topic>": pages(GET=expect(SIGN_IN))}
 # Rows that are not there: rights are asked for first.
-COMMON_ARGUMENTS = {"object_id": "0", "content_type_id": "0", "url": "nothing-here/", "id": "0"}
+COMMON_ARGUMENTS = {"topic": "inbox", "object_id": "0", "content_type_id": "0", "url": "nothing-here/", "id": "0"}
 EVERYTHING = ("add", "change", "delete")
 
 
@@ -145,7 +147,7 @@ def admin_of_users(apps: str, users: str = "auth/user") -> dict[str, Rule]:
 
 def admin_of_messaging() -> dict[str, Rule]:
     """The admin's routes of messaging, where everything is looked at and nothing edited."""
-    models = ("outboxmessage", "delivery", "inboxmessage", "deadletter", "redrive")
+    models = ("outboxmessage", "delivery", "inboxmessage", "deadletter", "redrive", "feedposition")
     return {route: rule for model in models for route, rule in admin_of(f"messaging/{model}").items()}
 
 

@@ -40,7 +40,7 @@ def ours():
 
 def variables_of_the_code():
     """Every variable that a setting reads."""
-    read = re.compile(r'(?:env\.\w+|secret_key|token_keys|signing_keys)\(\s*[\'"]([A-Z_]+)')
+    read = re.compile(r'(?:env\.\w+|secret_key|token_keys|signing_keys|readers)\(\s*[\'"]([A-Z_]+)')
     files = [*ROOT.glob("services/**/*.py"), *ROOT.glob("*_proj/settings.py")]
     found = {name for path in files for name in read.findall(path.read_text())}
     return found | DATABASE_PASSWORDS.keys() | VARIABLES

@@ -34,14 +34,39 @@ def programs(wheel, tmp_path_factory):
     return install(wheel, tmp_path_factory.mktemp("environment"))
 
 
+class ForgetfulBroker:
+    """One of the test's own, for its topic has the README's name; all it has is in its memory."""
+
+    def __init__(self):
+        self._broker = Broker(free_port())
+        self.address = self._broker.bootstrap_servers()
+        self._start()
+
+    def _start(self):
+        self._process = start_child(self._broker.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_until(self._broker.ready, seconds=10, what="broker")
+
+    def forget(self):
+        """Die, and come again with nothing."""
+        self._process.kill()
+        self._process.wait()
+        self._start()
+
+    def stop(self):
+        stop(self._process, signal.SIGTERM)
+
+
 @pytest.fixture
-def broker():
-    """One of the test's own, for its topic has the README's name."""
-    broker = Broker(free_port())
-    process = start_child(broker.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    wait_until(broker.ready, seconds=10, what="broker")
-    yield broker.bootstrap_servers()
-    stop(process, signal.SIGTERM)
+def forgetful_broker():
+    broker = ForgetfulBroker()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def broker(forgetful_broker):
+    """Where it is."""
+    return forgetful_broker.address
 
 
 @pytest.fixture

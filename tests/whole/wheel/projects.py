@@ -26,8 +26,12 @@ class Project:
     def __init__(self, name, folder, programs, connection):
         self.name, self.folder, self.programs, self.connection = name, folder / name, programs, connection
         self._run("django-admin", "startproject", name, cwd=folder)
-        for path, text in BLOCKS.items():
-            if path.startswith(f"{name}/"):
+        self.type(BLOCKS)
+
+    def type(self, blocks):
+        """What of these is in files of this project."""
+        for path, text in blocks.items():
+            if path.startswith(f"{self.name}/"):
                 self.append(path, text)
 
     def append(self, path, text):

@@ -4,9 +4,10 @@ import pytest
 from confluent_kafka import Consumer, TopicPartition
 
 from services.common.env import ROOT
+from services.embedded.ports import free_port
 from tests.proof.chaos.topics import Topics
 from tests.support.backing_services import wait_until
-from tests.whole.wheel.readme import BLOCKS, COMMANDS, lines_of_ones_own
+from tests.whole.wheel.readme import BLOCKS, COMMANDS, FEED, blocks, lines_of_ones_own
 
 pytestmark = pytest.mark.timeout(300)  # on a busy machine pip alone takes a minute
 
@@ -79,6 +80,37 @@ def test_each_of_1000_messages_has_one_effect_when_both_sides_are_killed_and_rec
     assert (invoices.count("messaging_deadletter"), bookings.count("messaging_deadletter")) == (0, 0)
     assert invoices.rows("SELECT sum(duplicates) > 200 FROM messaging_inboxmessage") == [(True,)]
     assert (relay.returncode, consumer.returncode) == (0, 0)
+
+
+@pytest.fixture
+def bookings_that_tell(bookings, invoices):
+    """The bookings' web server, and both projects with what the README says of a broker that forgets."""
+    port = free_port()
+    ours = {path: text.replace(":8000/", f":{port}/") for path, text in blocks(FEED).items()}
+    for project in (bookings, invoices):
+        project.type(ours)
+        for command in ("check", "migrate"):
+            project.manage(command)
+    with bookings.running("runserver", "--noreload", str(port)):
+        yield bookings
+
+
+def test_what_the_broker_forgot_has_its_effect_once(bookings_that_tell, invoices, forgetful_broker):
+    bookings, work = bookings_that_tell, COMMANDS[-1]
+    bookings.append("bookings/season.py", SEASON)
+    with bookings.running(work):
+        with invoices.running(work):
+            bookings.manage("shell", "-c", "import bookings.confirm")
+            wait_until(lambda: invoices.rows(INVOICES) == EXPECTED[:1], seconds=30, what="first invoice")
+        bookings.manage("shell", "-c", "import bookings.season")
+        wait_until(lambda: bookings.count("messaging_pendingdelivery") == 0, seconds=60, what="all are sent")
+        assert bookings.count("messaging_delivery") == MESSAGES
+        forgetful_broker.forget()
+        with invoices.running(work):
+            wait_until(lambda: invoices.count("invoices_invoice") == MESSAGES, seconds=60, what="all invoices")
+    assert sorted(invoices.rows(INVOICES)) == sorted(EXPECTED)
+    assert invoices.rows("SELECT lost FROM messaging_feedposition") == [(MESSAGES - 1,)]
+    assert invoices.count("messaging_deadletter") == 0
 
 
 def confirmed(broker):
