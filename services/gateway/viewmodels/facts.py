@@ -23,6 +23,8 @@ def fact_label(reading: Reading) -> str:
         "pending_deliveries": _("Messages to send"),
         "pending_messages": _("Messages to handle"),
         "dead_letters": _("Dead letters"),
+        "feed_behind_seconds": _("Since feeds were compared"),
+        "messages_lost_by_kafka": _("Messages that only feeds brought"),
         "relay_has_leader": _("Relay leads"),
         "chores_have_leader": _("Chores are done"),
         "delayed_orders": _("Delayed orders"),
@@ -39,6 +41,9 @@ def advice_of(reading: Reading) -> str:
             "See whether consume_inbox runs; an order's story says what its handler raised."
         ),
         "dead_letters": _("Open the failures: mend the cause and replay them, or dismiss them with a note."),
+        "feed_behind_seconds": _(
+            "See whether run_chores runs and the sender's feed answers; its log says feed_failed."
+        ),
         "relay_has_leader": _("Start relay_outbox: without it nothing is sent."),
         "chores_have_leader": _("Start run_chores: without it no lost task is sent again."),
         "delayed_orders": _("Payments, or a way to them, is down. Orders sends the tasks again by itself."),

@@ -285,4 +285,32 @@ ONCE_IN_ORDER = (
         "Outcome.DISMISSED, resolved_at=None",
         f"{MESSAGING}/test_dismiss.py",
     ),
+    of_messaging(
+        "the feed is read by ids that are given before the commit",
+        "sending/sent",
+        "    WHERE id > CASE",
+        "    WHERE message_id > CASE",
+        f"{MESSAGING}/test_feed.py",
+    ),
+    of_messaging(
+        "the feed's position passes what did not come",
+        "receiving/catching_up",
+        "if not self._have_come(page.marks):",
+        "if False:",
+        f"{MESSAGING}/test_feed.py",
+    ),
+    of_messaging(
+        "the feed's position passes what a consumer has locked",
+        "receiving/catching_up",
+        '            raise FeedFailed("a consumer',
+        '            logger.warning("a consumer',
+        f"{MESSAGING}/test_feed.py",
+    ),
+    of_messaging(
+        "anybody who can sign is a reader of every topic",
+        "views",
+        "if reader not in readers.get(topic, {}):",
+        "if False:",
+        f"{MESSAGING}/test_feed.py",
+    ),
 )
