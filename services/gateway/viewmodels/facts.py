@@ -24,7 +24,7 @@ def fact_label(reading: Reading) -> str:
         "pending_messages": _("Messages to handle"),
         "dead_letters": _("Dead letters"),
         "feed_behind_seconds": _("Since feeds were compared"),
-        "messages_lost_by_kafka": _("Messages that only feeds brought"),
+        "messages_lost_by_kafka_total": _("Messages that only feeds brought"),
         "relay_has_leader": _("Relay leads"),
         "chores_have_leader": _("Chores are done"),
         "delayed_orders": _("Delayed orders"),

@@ -108,7 +108,7 @@ FACTS = (
         advice="Look whether `run_chores` runs and the sender's feed answers: its log says `feed_failed`.",
     ),
     Fact(
-        name="messages_lost_by_kafka",
+        name="messages_lost_by_kafka_total",
         help="Messages that only the feeds brought, so far.",
         unit="messages",
         kind=Kind.COUNTER,
