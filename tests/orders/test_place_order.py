@@ -33,7 +33,7 @@ def nothing_was_kept():
     return not Order.objects.exists() and not OrderItem.objects.exists() and not OutboxMessage.objects.exists()
 
 
-def test_order_is_new_at_the_catalogues_price_with_its_task_enqueued(post, user_id):
+def test_order_is_new_at_the_catalogues_price_with_its_task_enqueued(post, user_id, outbox):
     response = post()
     body = response.json()
     assert response.status_code == 201
@@ -57,9 +57,9 @@ def test_order_is_new_at_the_catalogues_price_with_its_task_enqueued(post, user_
         "settled_at": None,
         "delayed": False,
     }
-    task = OutboxMessage.objects.get()
+    [task] = outbox.sent
     assert (task.type, str(task.subject), task.key) == ("orders.order_placed", body["id"], str(user_id))
-    assert json.loads(bytes(task.value))["amount"] == 258_000
+    assert task.payload["amount"] == 258_000
     assert PendingDelivery.objects.count() == 1
 
 

@@ -16,6 +16,7 @@ from services.messaging.processes.leader import open_connection
 from services.messaging.receiving.consumer import Consumer
 from services.messaging.receiving.inbox import Inbox
 from services.messaging.sending.relay import Relay
+from services.messaging.testing import losing_the_process
 from services.orders.models import Order
 from services.orders.use_cases import place_order, resend_unsettled
 from services.payments.models import Settlement
@@ -27,23 +28,6 @@ POISONS = (b"not JSON", b"\x00", b"[]")
 
 
 HOLD = "SELECT FROM payments_account WHERE user_id = %s FOR UPDATE"
-
-
-class Crash(BaseException):
-    """The process is gone; nothing catches this."""
-
-
-class CrashAt:
-    """Armed in place of a real kill: the process's memory and connections are thrown away by whoever steps it."""
-
-    def __init__(self, point, hits):
-        self.point, self.left = point, hits
-
-    def reach(self, point):
-        if point == self.point:
-            self.left -= 1
-            if self.left == 0:
-                raise Crash(point)
 
 
 class Shop:
@@ -58,13 +42,10 @@ class Shop:
 
     def crash_at(self, point, hits, step):
         """Do the step, and lose the process where it comes to the point."""
-        faults.armed = CrashAt(point, hits)
-        try:
+        with losing_the_process(point, hits) as loss:
             step()
-        except Crash:
+        if loss.happened:
             self.forget()
-        finally:
-            faults.armed = None
 
     def forget(self):
         """What a killed process leaves: nothing but what was committed."""

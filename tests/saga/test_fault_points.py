@@ -6,11 +6,12 @@ import pytest
 
 from services.messaging import faults
 from services.messaging.models import InboxMessage
+from services.messaging.testing import losing_the_process
 from services.orders.models import Order
 from tests.orders.builders import stock
 from tests.saga.business import failing
 from tests.saga.checks import empty_tables, require_settled_once, require_sound_money, require_sound_outbox
-from tests.saga.shop import Crash, CrashAt, Shop
+from tests.saga.shop import Shop
 
 HITS = (1, 2, 3) if os.environ.get("PROOF") else (1,)
 # A message was on its way twice: the inbox must have seen the second one, and dropped it.
@@ -58,16 +59,11 @@ def run(shop):
 
 def crash_in(shop, point, hits):
     """Run until the point is reached so often; the process that reaches it loses all that it had in memory."""
-    faults.armed = CrashAt(point, hits)
-    try:
+    with losing_the_process(point, hits) as loss:
         for _ in range(hits):
             for step in run(shop):
                 step()
-    except Crash:
-        return True
-    finally:
-        faults.armed = None
-    return False
+    return loss.happened
 
 
 @pytest.mark.parametrize("hits", HITS)
