@@ -6,6 +6,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from services.common import env
 from services.common.secrets import check
+from services.messaging.keys import PrivateKey, PublicKey
+from services.messaging.signature import Key
 
 NUMBERS = (
     "TOPIC_PARTITIONS",
@@ -58,17 +60,17 @@ def fault() -> str:
     return wanted
 
 
-def key_rings() -> dict[str, dict[str, bytes]]:
+def key_rings() -> dict[str, dict[str, Key]]:
     """Who may send, by topic. Raises `ImproperlyConfigured` as `signing_keys` does."""
     return {OUTBOX_TOPIC: signing_keys("OUTBOX_SIGNING_KEYS"), INBOX_TOPIC: signing_keys("INBOX_SIGNING_KEYS")}
 
 
-def readers(name: str) -> dict[str, dict[str, bytes]]:
+def readers(name: str) -> dict[str, dict[str, Key]]:
     """Who else may ask for a topic's feed: `service:id:key,service:id:key`, by service; nobody where it is unset.
 
     Raises `ImproperlyConfigured` as `signing_keys` does.
     """
-    rings: dict[str, dict[str, bytes]] = {}
+    rings: dict[str, dict[str, Key]] = {}
     for entry in filter(None, env.secret(name, "").split(",")):
         service, _, pair = entry.strip().partition(":")
         ring = rings.setdefault(service, {})
@@ -79,15 +81,16 @@ def readers(name: str) -> dict[str, dict[str, bytes]]:
     return rings
 
 
-def signing_keys(name: str) -> dict[str, bytes]:
+def signing_keys(name: str) -> dict[str, Key]:
     """`id:key,id:key` by id; the first signs, all are accepted, so that a key can be rotated.
 
-    Raises `ImproperlyConfigured` for what does not look like this, and in production as `secrets.check` does.
+    A key is a shared secret, or `private.…` or `public.…` of a pair that `make_signing_key` made. Raises
+    `ImproperlyConfigured` for what does not look like this, and in production as `secrets.check` does.
     """
     return key_ring(name, env.secret(name))
 
 
-def key_ring(name: str, text: str) -> dict[str, bytes]:
+def key_ring(name: str, text: str) -> dict[str, Key]:
     pairs = [pair.partition(":") for pair in text.split(",")]
     keys = {key_id.strip(): key.strip() for key_id, _, key in pairs}
     if len(keys) < len(pairs) or not all(keys) or not all(keys.values()):
@@ -95,4 +98,10 @@ def key_ring(name: str, text: str) -> dict[str, bytes]:
     if not env.flag("EMBEDDED"):
         for key_id, key in keys.items():
             check(f"{key_id} of {name}", key)
-    return {key_id: key.encode() for key_id, key in keys.items()}
+    return {key_id: key_from(key) for key_id, key in keys.items()}
+
+
+def key_from(text: str) -> Key:
+    kind, _, rest = text.partition(".")
+    pairs: dict[str, type[PrivateKey | PublicKey]] = {"private": PrivateKey, "public": PublicKey}
+    return pairs[kind](rest) if kind in pairs else text.encode()

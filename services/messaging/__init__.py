@@ -1,6 +1,7 @@
 """A transactional outbox and inbox over Kafka: what is published has its effect exactly once."""
 
 from .handlers import handler, upcast
+from .keys import PrivateKey, PublicKey
 from .message import Contradiction, KeysBusy, Message, PermanentError, Received, Unsendable
 from .sending.outbox import ContentChanged, enqueue, publish
 
@@ -10,6 +11,8 @@ __all__ = [
     "KeysBusy",
     "Message",
     "PermanentError",
+    "PrivateKey",
+    "PublicKey",
     "Received",
     "Unsendable",
     "enqueue",

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from .conf import ANY, Configuration, configuration
 from .handlers import handlers, upcasts
+from .keys import PrivateKey, PublicKey
 from .message import Handlers, Upcast
 from .receiving.policy import RetryPolicy
 
@@ -21,9 +22,9 @@ def check_settings(app_configs: Iterable[AppConfig] | None, **_: Any) -> list[Ch
     """One error for each thing that is wrong with `MESSAGING` and with the handlers."""
     try:
         conf, known, steps = configuration(), handlers(), upcasts()
+        told = [f"MESSAGING {each}" for each in [*wrong(conf), *wrong_feeds(conf), *wrong_policies(conf, known)]]
     except ImproperlyConfigured as error:
         return [Error(str(error), id="messaging.E001")]
-    told = [f"MESSAGING {each}" for each in [*wrong(conf), *wrong_feeds(conf), *wrong_policies(conf, known)]]
     return [
         *(Error(each, id="messaging.E002") for each in told),
         *(Error(each, id="messaging.E003") for each in wrong_steps(known, steps)),
@@ -37,22 +38,31 @@ def wrong(conf: Configuration) -> Iterator[str]:
         yield "RECEIVES is a list of topics, not one"
         return
     for topic in conf.topics:
-        yield from wrong_ring(topic, conf.keys.get(topic))
+        yield from wrong_ring(topic, conf.keys.get(topic), signs=topic in conf.topics_sent_to)
     if conf.unhandled not in ("ignore", "keep"):
         yield f'UNHANDLED is "ignore" or "keep", not {conf.unhandled!r}'
     if conf.kafka_profile not in ("kafka", "embedded"):
         yield f'KAFKA_PROFILE is "kafka" or "embedded", not {conf.kafka_profile!r}'
 
 
-def wrong_ring(topic: str, ring: Any) -> Iterator[str]:
+def wrong_ring(topic: str, ring: Any, *, signs: bool) -> Iterator[str]:
     if not ring:
         yield f"KEYS has no key ring for the topic {topic}: {{'{topic}': {{'k1': b'a random secret'}}}}"
     elif not is_ring(ring):
-        yield f"KEYS of {topic} must be {{id: secret in bytes}}, none of them empty"
+        yield f"KEYS of {topic} must be {{id: secret in bytes, PrivateKey or PublicKey}}, none of them empty"
+    elif signs and isinstance(next(iter(ring.values())), PublicKey):
+        yield f"KEYS of {topic} begin with a public key, which signs nothing"
 
 
 def is_ring(ring: Any) -> bool:
-    return all(isinstance(name, str) and isinstance(key, bytes) and name and key for name, key in ring.items())
+    return all(isinstance(name, str) and name and is_key(key) for name, key in ring.items())
+
+
+def is_key(key: Any) -> bool:
+    """Raises `ImproperlyConfigured` for an Ed25519 key that is none."""
+    if isinstance(key, PrivateKey | PublicKey):
+        return bool(key.raw)
+    return isinstance(key, bytes) and bool(key)
 
 
 def wrong_feeds(conf: Configuration) -> Iterator[str]:

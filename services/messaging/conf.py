@@ -10,10 +10,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
+from .signature import KeyRing
+
 # Of all message types that are not named themselves.
 ANY = "*"
-
-KeyRing = Mapping[str, bytes]
 
 
 class Feed(TypedDict):
@@ -27,7 +27,7 @@ class Feed(TypedDict):
 class Configuration:
     """Who this service is, what it trusts, and what may be tuned.
 
-    A key ring is `{id: secret}`: its first key signs, all of them are accepted, so that a key can be rotated.
+    A key ring is `{id: key}`: its first key signs, all of them are accepted, so that a key can be rotated.
     """
 
     service: str  # the consumer group, and the name towards Kafka

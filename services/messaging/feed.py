@@ -11,10 +11,9 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
-from .conf import KeyRing
 from .headers import quote_headers, unquote_headers
 from .record import Record
-from .signature import BadSignature, sign, verify
+from .signature import BadSignature, KeyRing, sign, verify
 
 SCHEME = "Feed"
 LIFETIME_SECONDS = 60

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from services.common import messaging
+from services.messaging.keys import PrivateKey
 
 
 def test_what_the_environment_does_not_say_keeps_messagings_own_default(given):
@@ -92,3 +93,9 @@ def test_reader_with_a_key_that_may_be_known_is_refused_in_production(given):
     given(READERS="loyalty:k1:change-me")
     with pytest.raises(ImproperlyConfigured, match="k1 of READERS of loyalty must hold at least 50"):
         messaging.readers("READERS")
+
+
+def test_pair_of_keys_is_told_from_a_shared_secret(given):
+    pair = PrivateKey.generate()
+    given(KEYS=f"k3:private.{pair.text},k2:public.{pair.public.text},k1:shared.secret", EMBEDDED="1")
+    assert messaging.signing_keys("KEYS") == {"k3": pair, "k2": pair.public, "k1": b"shared.secret"}

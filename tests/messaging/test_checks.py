@@ -3,8 +3,11 @@ from django.core.checks import run_checks
 
 from services.messaging import handlers as module
 from services.messaging.handlers import handler, upcast
+from services.messaging.keys import PrivateKey, PublicKey
 from tests.messaging.settings import KEYS
 from tests.support.configure import configure
+
+PAIR = PrivateKey("A" * 43)
 
 
 def told():
@@ -30,6 +33,8 @@ def test_settings_of_the_tests_are_right():
         ({"FEEDS": {"other": {"url": "http://x", "keys": KEYS}}}, "FEEDS names other, from which nothing is received"),
         ({"FEEDS": {"ring": {"url": "file:///etc", "keys": KEYS}}}, "FEEDS of ring must be"),
         ({"FEEDS": {"ring": {"keys": KEYS}}}, "FEEDS of ring must be"),
+        ({"KEYS": {"ring": {"k1": PublicKey(PAIR.public.text)}}}, "begin with a public key, which signs nothing"),
+        ({"KEYS": {"ring": {"k1": PrivateKey("short")}}}, "an Ed25519 key is 43 characters of base64url"),
         ({"UNHANDLED": "drop"}, "UNHANDLED is"),
         ({"KAFKA_PROFILE": "redpanda"}, "KAFKA_PROFILE is"),
         ({"RETRIES": {"test.nobody": {}}}, "RETRIES names test.nobody"),

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
 
-from ..conf import KeyRing
 from ..message import (
     ENVELOPE,
     MAX_ATTEMPT,
@@ -21,7 +20,7 @@ from ..message import (
 )
 from ..reasons import Reason
 from ..record import Record
-from ..signature import BadSignature, verify
+from ..signature import BadSignature, KeyRing, verify
 from ..text import is_storable
 from ..trace import TRACEPARENT
 

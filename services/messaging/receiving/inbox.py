@@ -8,12 +8,13 @@ import structlog
 from django.db import transaction
 from psycopg.types.json import Jsonb
 
-from ..conf import KeyRing, configuration
+from ..conf import configuration
 from ..faults import fault_point
 from ..headers import quote_headers
 from ..message import Handlers, KeysBusy
 from ..reasons import Outcome, Reason
 from ..record import Place, Record
+from ..signature import KeyRing
 from ..sql import Given, fetch, is_contested, is_of_the_database
 from .dead_letters import Refusal, keep_dead_letters
 from .decode import Arrival, Identity, TooNew, Unreadable, decode, decode_envelope

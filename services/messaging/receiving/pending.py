@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import structlog
 from django.db import transaction
 
-from ..conf import KeyRing
 from ..faults import fault_point
 from ..headers import unquote_headers
 from ..message import Handlers, KeysBusy, Received
 from ..models import InboxMessage, pending_inbox
 from ..record import Place
+from ..signature import KeyRing
 from ..sql import fetch, is_contested, is_of_the_database
 from .decode import TooNew, decode, handler_for, parse, parse_json, traceparent_of
 from .failures import postpone, record_failure, record_from

@@ -2,8 +2,7 @@
 
 import json
 
-from ..conf import KeyRing
-from ..signature import sign
+from ..signature import KeyRing, sign
 
 # Read as text and parsed here: half the price of the driver's own way.
 HEADERS = json.JSONDecoder()
