@@ -2,8 +2,8 @@
 
 from tests.proof.mutants.mutant import FAILOVER, MESSAGING, SAGA, of_messaging
 
-RECEIVE = "self._inbox.receive(records)"
-COMMIT_FIRST = "self._source.commit(records); self._inbox.receive(records)"
+RECEIVE = "taken = self._inbox.receive_free(self._held)"
+COMMIT_FIRST = f"self._source.commit(self._held); {RECEIVE}"
 BEHIND_THE_LAST = """WHERE message_id > coalesce((SELECT max(message_id) FROM messaging_delivery), 0)
     AND message_id <> ALL(%(in_flight)b::bigint[])"""
 
