@@ -51,6 +51,9 @@ MESSAGING = {
 
 ORDERS_URL = env.text("ORDERS_URL", "http://127.0.0.1:8001")
 PAYMENTS_URL = env.text("PAYMENTS_URL", "http://127.0.0.1:8002")
+# Who gives points for orders that are paid, outside the shop; empty: nobody.
+POINTS_URL = env.text("POINTS_URL", "")
+POINTS_TOKEN = env.secret("POINTS_TOKEN", "")
 ORDERS_TOKEN_KEY = token_keys("GATEWAY_TO_ORDERS_TOKEN_KEY")[0]
 PAYMENTS_TOKEN_KEY = token_keys("GATEWAY_TO_PAYMENTS_TOKEN_KEY")[0]
 # Of one process, to each upstream; fewer than its threads, so that a hung upstream leaves some for the rest.

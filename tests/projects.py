@@ -26,6 +26,8 @@ PROJECTS = {
     # What all services share, under the settings of one.
     "common": ["tests/common"],
     "messaging": ["tests/messaging"],
+    # The example, which is no part of the shop.
+    "loyalty": ["examples/loyalty/tests"],
     # Orders and payments in one process, stepped through by hand.
     "saga": ["tests/saga"],
     # The whole shop as processes, driven from outside; these tests touch no database of a project.
@@ -38,6 +40,7 @@ SETTINGS = {
     **{name: service.settings for name, service in SERVICES.items()},
     "common": SERVICES["orders"].settings,
     "messaging": "tests.messaging.settings",
+    "loyalty": "tests.support.loyalty_settings",
     "saga": "tests.saga.settings",
     "whole": "gateway_proj.settings",
 }

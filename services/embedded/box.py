@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from services.registry import SERVICES
+from services.registry import EXAMPLE, SERVICES
+
+LOYALTY = f"{EXAMPLE.upper()}_PORT"
 
 
 def about_the_shop(ports: Mapping[str, int]) -> list[str]:
@@ -17,6 +19,7 @@ def about_the_shop(ports: Mapping[str, int]) -> list[str]:
         f"REST API     {gateway}/api/v1/   {gateway}/swagger-ui/",
         *(f"{name:<12} {url}/admin/   {url}/swagger-ui/" for name, url in urls.items()),
         f"users        {gateway}/admin/",
+        *([f"{EXAMPLE:<12} points for orders that are paid: each user's account page"] if LOYALTY in ports else []),
         "",
         "shoppers     demo / demo-password (has money)",
         "             newcomer / newcomer-password (has no account)",

@@ -7,7 +7,7 @@ import psycopg
 from psycopg import sql
 
 from services.common import env
-from services.registry import SERVICES
+from services.registry import EXAMPLE, SERVICES
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -45,5 +45,9 @@ def close(connection: Connection, database: str) -> None:
 
 
 if __name__ == "__main__":
-    passwords = {name: str(env.database(service.database_url)["PASSWORD"]) for name, service in SERVICES.items()}
+    urls = {name: service.database_url for name, service in SERVICES.items()} | {
+        EXAMPLE: f"{EXAMPLE.upper()}_DATABASE_URL"
+    }
+    wanted = {name: url for name, url in urls.items() if name in SERVICES or url in env.values()}
+    passwords = {name: str(env.database(url)["PASSWORD"]) for name, url in wanted.items()}
     create_databases(env.text("POSTGRES_SUPERUSER_URL"), passwords)

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from services.embedded.unprivileged import command_prefix, give_away
-from services.registry import SERVICES
+from services.registry import EXAMPLE, SERVICES
 
 
 def binaries() -> Path:
@@ -64,7 +64,7 @@ class Postgres:
     def _access_rules(self) -> str:
         """A role reaches its own database alone; a database that a role makes itself is open to all by default."""
         rules = ["host all postgres 127.0.0.1/32 scram-sha-256"]
-        for name in SERVICES:
+        for name in (*SERVICES, EXAMPLE):
             pattern = f"^(test_)?{name}(_[a-z0-9_]+)?$" if self.test_databases else f"^{name}$"
             rules.append(f'host "/{pattern}" {name} 127.0.0.1/32 scram-sha-256')
             if self.test_databases:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from services.common import env
+from services.embedded import loyalty
 from services.embedded.box import about_servers, about_the_shop
 from services.embedded.broker import Broker
 from services.embedded.ports import free_port
@@ -15,10 +16,11 @@ from services.embedded.postgres import Postgres
 from services.embedded.probes import HttpProbe
 from services.embedded.process import Launch, Process
 from services.embedded.state import State
-from services.registry import SERVICES, Service
+from services.registry import EXAMPLE, SERVICES, Service
 
 PORTS = {
     **{name: port for service in SERVICES.values() for name, port in service.ports.items()},
+    loyalty.PORT: loyalty.DEFAULT_PORT,
     "EMBEDDED_POSTGRES_PORT": 54329,
     "EMBEDDED_KAFKA_PORT": 19092,
 }
@@ -42,6 +44,8 @@ class Shop:
         ports = {name: env.integer(name, default) for name, default in PORTS.items()}
         own_postgres, own_broker = needs_postgres(), "KAFKA_BOOTSTRAP_SERVERS" not in env.values()
         postgres_port, broker_port = ports["EMBEDDED_POSTGRES_PORT"], ports["EMBEDDED_KAFKA_PORT"]
+        if not loyalty.is_wanted():
+            del ports[loyalty.PORT]
         if not own_postgres:
             del ports["EMBEDDED_POSTGRES_PORT"]
         if not own_broker:
@@ -75,9 +79,20 @@ class Shop:
             values[service.database_url] = own or env.text(service.database_url)
             for called in service.calls:
                 values[f"{called.upper()}_URL"] = f"http://127.0.0.1:{self._port_of(SERVICES[called])}"
+        if self.example:
+            values |= {loyalty.DATABASE_URL: self.example.database_url, **self.example.for_the_shop()}
         if self.broker:
             return values | {"KAFKA_BOOTSTRAP_SERVERS": self.broker.bootstrap_servers(), "KAFKA_PROFILE": "embedded"}
         return values | {"KAFKA_BOOTSTRAP_SERVERS": env.text("KAFKA_BOOTSTRAP_SERVERS")}
+
+    @property
+    def example(self) -> loyalty.Loyalty | None:
+        """Where it is wanted."""
+        if loyalty.PORT not in self.ports:
+            return None
+        own = self.postgres and self.postgres.url(EXAMPLE, self.state.password(EXAMPLE))
+        url = own or env.text(loyalty.DATABASE_URL)
+        return loyalty.Loyalty(self.state, url, self.ports[loyalty.PORT], self._port_of(SERVICES["payments"]))
 
     def processes(self) -> list[Process]:
         """Everything, in the order of start."""
@@ -85,7 +100,9 @@ class Shop:
         servers = [*self._own_postgres(environment), *self._own_broker(environment)]
         if not self.has_services:
             return servers
-        return [*servers, *services(self.ports, environment, {server.name for server in servers})]
+        names = {server.name for server in servers}
+        example = self.example.processes(environment, names) if self.example else []
+        return [*servers, *services(self.ports, environment, names), *example]
 
     def _port_of(self, service: Service) -> int:
         return self.ports.get(service.port, PORTS[service.port])

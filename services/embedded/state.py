@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from services.common.secrets import make_secrets
@@ -28,9 +28,13 @@ class State:
 
     def password(self, name: str) -> str:
         """The PostgreSQL password of a role: made at random once, then always the same."""
+        return self.keep(name, lambda: secrets.token_hex(16))
+
+    def keep(self, name: str, make: Callable[[], str]) -> str:
+        """A secret of this name: made once, then always the same."""
         path = self._passwords / name
         if not path.exists() or not path.read_text():
-            write_private(path, secrets.token_hex(16))
+            write_private(path, make())
         return path.read_text()
 
     def write_environment(self, values: Mapping[str, str]) -> None:

@@ -6,6 +6,7 @@ from typing import Self
 
 from django.forms import BaseForm
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from services.gateway.dtos import Account, Deposit, Entry, Page
 from services.gateway.viewmodels.formats import moment, money, signed_money, typed_amount
@@ -58,6 +59,7 @@ class AccountPage:
     title: str
     description: str
     balance: str
+    points: str
     opened: str
     entries: tuple[EntryRow, ...]
     newer_query: str
@@ -65,11 +67,12 @@ class AccountPage:
     top_up: TopUp | None
 
     @classmethod
-    def of(cls, account: Account, entries: Page[Entry], top_up: TopUp) -> Self:
+    def of(cls, account: Account, entries: Page[Entry], top_up: TopUp, points: int | None = None) -> Self:
         return cls(
             title=_("Account"),
             description=_("Your balance and every movement of it."),
             balance=money(account.balance),
+            points="" if points is None else told(points),
             opened=_("Open since %(moment)s") % {"moment": moment(account.created_at)},
             entries=tuple(EntryRow.of(entry) for entry in entries.results),
             newer_query=query_string({"cursor": entries.previous_cursor or ""}),
@@ -80,7 +83,13 @@ class AccountPage:
     @classmethod
     def none(cls) -> Self:
         description = _("Your balance and every movement of it.")
-        return cls(_("Account"), description, "", "", (), "", "", None)
+        return cls(_("Account"), description, "", "", "", (), "", "", None)
+
+
+def told(points: int) -> str:
+    return ngettext("%(points)d point for your orders", "%(points)d points for your orders", points) % {
+        "points": points
+    }
 
 
 def account_opened() -> str:

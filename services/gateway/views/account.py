@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from services.gateway.clients.errors import UpstreamUnavailable
 from services.gateway.clients.payments import PaymentsClient
+from services.gateway.clients.points import points_of
 from services.gateway.clients.upstreams import upstreams_for
 from services.gateway.forms import TopUpForm
 from services.gateway.models import User
@@ -60,7 +61,8 @@ def show(request: ShopperRequest, payments: PaymentsClient, form: TopUpForm, sta
     if found is None:
         return render_page(request, "account", AccountPage.none())
     entries = payments.entries(cursor=request.GET.get("cursor", ""), page_size=PAGE_SIZE)
-    return render_page(request, "account", AccountPage.of(found, entries, TopUp.of(form, key_of(form))), status=status)
+    page = AccountPage.of(found, entries, TopUp.of(form, key_of(form)), points_of(request.user.id))
+    return render_page(request, "account", page, status=status)
 
 
 @require_POST

@@ -26,6 +26,7 @@ OF_COMPOSE_ALONE = {
 NOT_PASSED_ON = {
     # For `make run` and the tests alone.
     *("EMBEDDED", "EMBEDDED_POSTGRES_PORT", "EMBEDDED_KAFKA_PORT", "SHOP_FOLDER", "KAFKA_PROFILE", "DEBUG", "FAULT"),
+    *("LOYALTY", "LOYALTY_PORT", "LOYALTY_DATABASE_URL"),
     # Fixed by compose.yaml, and files that it does not mount.
     *("PROBE_HOST", "SECRETS_DIR", "KAFKA_SSL_CA", "KAFKA_SSL_CERTIFICATE", "KAFKA_SSL_KEY"),
 }
