@@ -15,6 +15,7 @@ from services.embedded.probes import HttpProbe
 from services.embedded.process import Launch, Process
 from services.embedded.state import State
 from services.registry import EXAMPLE as NAME
+from services.registry import SERVICES
 
 PORT, DEFAULT_PORT = "LOYALTY_PORT", 8003
 DATABASE_URL = "LOYALTY_DATABASE_URL"
@@ -62,8 +63,8 @@ class Loyalty:
         """Its step and its long-running processes, in the order of start; `servers` are the ones that we run."""
         databases = [name for name in ("postgres", "databases") if name in servers]
         broker = [name for name in ("broker",) if name in servers]
-        own = {name: value for name, value in environment.items() if name not in self.for_the_shop()}
-        own |= self.for_itself()
+        of_others = {*self.for_the_shop(), "SECRETS_DIR", *(service.database_url for service in SERVICES.values())}
+        own = {name: value for name, value in environment.items() if name not in of_others} | self.for_itself()
 
         def run(name: str, launch: Callable[[], Launch], needs: Sequence[str], follows: Sequence[str] = ()) -> Process:
             return Process(name, launch, needs, follows, environment=own, folder=str(FOLDER))

@@ -44,7 +44,8 @@ class ProxiedShop(Shop):
 
 def over_proxies(environment: Mapping[str, str], ports: Mapping[str, int]) -> dict[str, str]:
     """The environment with the proxies' addresses in place of the true ones."""
-    told = {name: ADDRESS.sub(f"127.0.0.1:{port}", environment[name]) for name, port in ports.items()}
+    known = {name: port for name, port in ports.items() if name in environment}
+    told = {name: ADDRESS.sub(f"127.0.0.1:{port}", environment[name]) for name, port in known.items()}
     return {**environment, **told}
 
 

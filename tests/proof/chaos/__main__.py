@@ -31,6 +31,7 @@ def options():
     parser.add_argument("--full", action="store_true", help="the storm of `make proof`")
     parser.add_argument("--brokers", type=int, default=0, choices=BROKER_FAULTS, help="of Apache Kafka; 0: embedded")
     parser.add_argument("--interval", type=float, default=1.0, help="seconds between two faults")
+    parser.add_argument("--loyalty", action="store_true", help="with the example beside the shop, which must keep up")
     for name, number, full, what in NUMBERS:
         parser.add_argument(f"--{name}", type=int, help=f"{what} (default {number}, with --full {full})")
     given = parser.parse_args()
@@ -80,7 +81,8 @@ BROKER_FAULTS = {0: {"wipes"}, 1: {"outages"}, 3: {"failovers", "rolls", "cuts"}
 def main():
     chosen = options()
     print(f"seed {chosen.seed}", flush=True)
-    with running_shop(chosen.brokers, over_proxies=True, **(PATIENCE if chosen.brokers else {})) as shop:
+    variables = (PATIENCE if chosen.brokers else {}) | ({"LOYALTY": "1"} if chosen.loyalty else {})
+    with running_shop(chosen.brokers, over_proxies=True, **variables) as shop:
         return run(shop, Brokers(shop.cluster, shop.topics[0]) if shop.cluster else None, chosen)
 
 

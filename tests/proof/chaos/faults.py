@@ -17,6 +17,7 @@ from tests.support.backing_services import stop
 
 MESSAGING = [f"{name}.{role}" for name, service in SERVICES.items() for role in service.workers]
 WEB = list(SERVICES)
+LOYALTY = ("loyalty", "loyalty.consumer", "loyalty.chores")  # where the storm is with it
 PAUSE_SECONDS = 8.0
 EXTRA_MEMBER_SECONDS = 6.0
 WRONG_CLOCK_SECONDS = 10.0
@@ -98,7 +99,8 @@ class Storm:
 
     def kills(self):
         """`kill -9` of one process that runs."""
-        names = self.chance.sample([*MESSAGING, *WEB], len(MESSAGING) + len(WEB))
+        all_of_them = [*MESSAGING, *WEB, *(LOYALTY if LOYALTY[0] in self.shop.processes() else ())]
+        names = self.chance.sample(all_of_them, len(all_of_them))
         name = next(filter(self._kill, names), None)
         return name and f"kill -9 {name}"
 

@@ -46,13 +46,28 @@ OPEN_WORK = """
 SELECT (SELECT count(*) FROM messaging_pendingdelivery),
        (SELECT count(*) FROM messaging_inboxmessage WHERE processed_at IS NULL AND dead_at IS NULL)
 """
+PAID = "SELECT id::text FROM orders_order WHERE status = 'PAID'"
+LOYALTY = "LOYALTY_DATABASE_URL"
 
 
 def settled(shop):
     """Whether nothing moves any more: no NEW order, nothing unsent, nothing unhandled."""
     new = shop.select("orders", "SELECT count(*) FROM orders_order WHERE status = 'NEW'")[0][0]
     work = [sum(shop.select(service, OPEN_WORK)[0]) for service in ("orders", "payments")]
-    return new == 0 and sum(work) == 0
+    return new == 0 and sum(work) == 0 and all(each.holds for each in points(shop))
+
+
+def points(shop):
+    """Where the example runs: each paid order has its award, and nothing else has one."""
+    if LOYALTY not in shop.values:
+        return []
+    with psycopg.connect(shop.values[LOYALTY]) as connection:
+        awarded = {order_id for (order_id,) in connection.execute("SELECT order_id::text FROM loyalty_award")}
+    paid = {order_id for (order_id,) in shop.select("orders", PAID)}
+    return [
+        must_be_none("paid orders without points", sorted(paid - awarded)),
+        must_be_none("points without a paid order", sorted(awarded - paid)),
+    ]
 
 
 class Books:
@@ -114,7 +129,7 @@ class Books:
 def check(shop, history, storm):
     """The books, every invariant with its value, and how many statements were untrue."""
     books = Books(shop)
-    listed = sound(books) + dead_letters(books.dead_letters, storm.topics)
+    listed = sound(books) + points(shop) + dead_letters(books.dead_letters, storm.topics)
     listed.append(must_be_none("processes that ended by themselves", storm.ends.by_themselves(shop.output())))
     clients = {event.user for event in history.events}
     orders, ledgers = books.orders_of(clients), books.ledgers_of(clients)
