@@ -37,5 +37,5 @@ def install(wheel, folder):
     pinned = re.findall(r"^\S+==\S+", (ROOT / "requirements/runtime.txt").read_text(), re.MULTILINE)
     constraints.write_text("\n".join(pinned))  # without hashes, for the wheel itself has none
     programs = folder / "venv/bin"
-    pip("--python", programs / "python", "install", "--constraint", constraints, wheel, cwd=folder)
+    pip("--python", programs / "python", "install", "--constraint", constraints, f"{wheel}[ed25519]", cwd=folder)
     return programs

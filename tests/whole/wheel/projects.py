@@ -20,29 +20,19 @@ MESSAGING |= {{"RELAY_BATCH_SIZE": 20, "CONSUMER_BATCH_SIZE": 20}}
 """
 
 
-class Project:
-    """Its folder, its processes, its database."""
+class Folder:
+    """Files that stand alone, and what runs there: its processes, its database."""
 
-    def __init__(self, name, folder, programs, connection):
-        self.name, self.folder, self.programs, self.connection = name, folder / name, programs, connection
-        self._run("django-admin", "startproject", name, cwd=folder)
-        self.type(BLOCKS)
+    def __init__(self, folder, programs, connection, variables=None):
+        self.folder, self.programs, self.connection, self.variables = folder, programs, connection, variables or {}
 
-    def type(self, blocks):
-        """What of these is in files of this project."""
-        for path, text in blocks.items():
-            if path.startswith(f"{self.name}/"):
-                self.append(path, text)
+    def write(self, path, text):
+        (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.folder / path).write_text(text)
 
     def append(self, path, text):
         with (self.folder / path).open("a") as file:
             file.write(text)
-
-    def set_surroundings(self, database_url, broker):
-        url = urlsplit(database_url)
-        database = {"ENGINE": "django.db.backends.postgresql", "NAME": url.path.removeprefix("/")}
-        database |= {"HOST": url.hostname, "PORT": url.port, "USER": url.username, "PASSWORD": url.password}
-        self.append(f"{self.name}/settings.py", SURROUNDINGS.format(database=database, broker=broker))
 
     def manage(self, *words):
         """Run a command to its end; returns what it printed."""
@@ -53,7 +43,7 @@ class Project:
         """A command that goes on; what it prints lies beside the project. Ends by SIGTERM."""
         with (self.folder / "output").open("ab") as output:
             command = [self.programs / "python", "manage.py", *words]
-            process = start_child(command, cwd=self.folder, environment={}, stdout=output, stderr=output)
+            process = start_child(command, cwd=self.folder, environment=self.variables, stdout=output, stderr=output)
         try:
             yield process
         finally:
@@ -61,7 +51,7 @@ class Project:
 
     def _run(self, program, *words, cwd):
         command = [self.programs / program, *words]
-        done = subprocess.run(command, cwd=cwd, env={}, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=cwd, env=self.variables, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -70,6 +60,28 @@ class Project:
 
     def count(self, table):
         return self.rows(f"SELECT count(*) FROM {table}")[0][0]
+
+
+class Project(Folder):
+    """One of the README's two projects, which Django's own command begins."""
+
+    def __init__(self, name, folder, programs, connection):
+        super().__init__(folder / name, programs, connection)
+        self.name = name
+        self._run("django-admin", "startproject", name, cwd=folder)
+        self.type(BLOCKS)
+
+    def type(self, blocks):
+        """What of these is in files of this project."""
+        for path, text in blocks.items():
+            if path.startswith(f"{self.name}/"):
+                self.append(path, text)
+
+    def set_surroundings(self, database_url, broker):
+        url = urlsplit(database_url)
+        database = {"ENGINE": "django.db.backends.postgresql", "NAME": url.path.removeprefix("/")}
+        database |= {"HOST": url.hostname, "PORT": url.port, "USER": url.username, "PASSWORD": url.password}
+        self.append(f"{self.name}/settings.py", SURROUNDINGS.format(database=database, broker=broker))
 
 
 @contextmanager
