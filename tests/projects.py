@@ -27,7 +27,7 @@ PROJECTS = {
     "common": ["tests/common"],
     "messaging": ["tests/messaging"],
     # The example, which is no part of the shop.
-    "loyalty": ["examples/loyalty/tests"],
+    "loyalty": ["examples/loyalty/loyalty"],
     # Orders and payments in one process, stepped through by hand.
     "saga": ["tests/saga"],
     # The whole shop as processes, driven from outside; these tests touch no database of a project.
