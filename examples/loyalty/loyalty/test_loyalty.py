@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 from exactly_once import Message
+
 from loyalty.models import Award
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
