@@ -20,7 +20,7 @@ pytestmark = pytest.mark.timeout(300)  # on a busy machine pip alone takes a min
 BLOCKS = blocks((ROOT / "docs/tutorial.md").read_text())
 EXAMPLE = ROOT / "examples/loyalty"
 MADE = {
-    "tests/conftest.py",
+    "conftest.py",
     "loyalty/__init__.py",
     "loyalty/migrations/__init__.py",
     "loyalty/migrations/0001_points.py",
