@@ -1,7 +1,7 @@
 """One `pytest` for several Django projects.
 
 pytest-django loads one settings module a process, so a run that spans projects is split into one child process for
-each, two at a time; a run inside one project stays in this process. Backing services are started once, here.
+each, three at a time; a run inside one project stays in this process. Backing services are started once, here.
 """
 
 import json
@@ -30,11 +30,16 @@ PROJECTS = {
     "loyalty": ["examples/loyalty/loyalty"],
     # Orders and payments in one process, stepped through by hand.
     "saga": ["tests/saga"],
-    # The whole shop as processes, driven from outside; these tests touch no database of a project.
-    "whole": [
+    # Servers, installations and files of the shop; these tests touch no database of a project.
+    "servers": [
         "tests/embedded",
-        "tests/whole",
+        "tests/whole/containers",
+        "tests/whole/failover",
+        "tests/whole/restores",
+        "tests/whole/wheel",
     ],
+    # The whole shop as processes, driven from outside.
+    "whole": ["tests/whole/browser", "tests/whole/faults", "tests/whole/flow", "tests/whole/kafka"],
 }
 SETTINGS = {
     **{name: service.settings for name, service in SERVICES.items()},
@@ -42,8 +47,10 @@ SETTINGS = {
     "messaging": "tests.messaging.settings",
     "loyalty": "tests.support.loyalty_settings",
     "saga": "tests.saga.settings",
-    "whole": "gateway_proj.settings",
+    **dict.fromkeys(("servers", "whole"), "gateway_proj.settings"),
 }
+# Each in a lane of its own.
+WAITING = ("whole", "servers")
 NOT_TESTS = {"proof", "support"}
 PASS_THROUGH = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow")
 NO_TESTS = pytest.ExitCode.NO_TESTS_COLLECTED
@@ -77,14 +84,14 @@ def pytest_cmdline_main(config):
     if not any(selected(name, config.option.file_or_dir) for name in PROJECTS):
         return None  # no project's path: pytest itself says what is wrong
     known = {ROOT / folder for folders in PROJECTS.values() for folder in folders}
-    if forgotten := folders_of_tests() - known:
+    if forgotten := {str(folder) for folder in folders_of_tests() if not known & {folder, *folder.parents}}:
         raise pytest.UsageError(f"these folders belong to no project in tests/projects.py: {forgotten}")
     return fan_out(config)
 
 
 def folders_of_tests():
-    inside = (path for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name not in NOT_TESTS)
-    return {path for path in inside if not path.name.startswith(("_", "."))}
+    folders = {path.parent for path in (ROOT / "tests").rglob("test_*.py")}
+    return {folder for folder in folders if folder.relative_to(ROOT / "tests").parts[0] not in NOT_TESTS}
 
 
 def fan_out(config):
@@ -101,12 +108,13 @@ def fan_out(config):
 
 
 def lanes(config, wanted):
-    """The whole shop's tests wait most of their time: the others run beside them, unless somebody looks on."""
+    """What runs as processes waits most of its time: the others run beside it, unless somebody looks on."""
     looked_at = getattr(config.option, "usepdb", False) or getattr(config.option, "capture", None) == "no"
-    others = [name for name in wanted if name != "whole"]
-    if looked_at or not others or "whole" not in wanted:
+    if looked_at:
         return [list(wanted)]
-    return [["whole"], others]
+    apart = [[name] for name in WAITING if name in wanted]
+    others = [name for name in wanted if name not in WAITING]
+    return [*apart, others] if others else apart
 
 
 class Run:
