@@ -30,4 +30,4 @@ EXPOSE 8000
 ENV HEALTH_URL=http://127.0.0.1:8000/readyz
 HEALTHCHECK --interval=5s --timeout=6s --start-period=30s --retries=6 \
     CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(os.environ['HEALTH_URL'], timeout=5)"]
-CMD ["gunicorn", "gateway_proj.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--threads=8", "--no-control-socket"]
+CMD ["python", "-m", "services.common.serve", "gateway", "--listen=0.0.0.0:8000"]

@@ -55,5 +55,8 @@ def logging_config(*, json: bool) -> dict[str, Any]:
         },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": "INFO"},
-        "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+        "loggers": {
+            "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+            "waitress.queue": {"level": "ERROR"},  # a line for each request that waits for a thread
+        },
     }

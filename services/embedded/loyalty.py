@@ -79,8 +79,7 @@ class Loyalty:
         ]
 
     def _web(self) -> Launch:
-        command = [sys.executable, "-m", "gunicorn", f"{NAME}.wsgi", "--worker-class=gthread", "--threads=4"]
-        command += ["--no-control-socket", "--log-level=warning", f"--bind=127.0.0.1:{self.port}"]
+        command = [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{self.port}", f"{NAME}.wsgi:application"]
         return Launch(command, HttpProbe(self.port))
 
     def _pair(self) -> tuple[str, str]:

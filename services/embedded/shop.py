@@ -179,11 +179,10 @@ def services(ports: Mapping[str, int], environment: Mapping[str, str], servers: 
 
 
 def web(service: Service, ports: Mapping[str, int]) -> Launch:
-    """One gunicorn on all the service's ports."""
+    """One server on all the service's ports."""
     listens_on = [ports[name] for name in service.ports]
-    command = [sys.executable, "-m", "gunicorn", f"{service.name}_proj.wsgi", "--worker-class=gthread"]
-    command += ["--workers=1", "--threads=8", "--keep-alive=30", "--graceful-timeout=3", "--log-level=warning"]
-    command += ["--no-control-socket", *(f"--bind=127.0.0.1:{port}" for port in listens_on)]
+    command = [sys.executable, "-m", "services.common.serve", service.name]
+    command += [f"--listen=127.0.0.1:{port}" for port in listens_on]
     return Launch(command, HttpProbe(listens_on[0]))
 
 

@@ -107,7 +107,7 @@ class Supervisor:
                 child.kill()
 
     def _ended(self, child: Child) -> None:
-        child.kill()  # what it started goes with it: a killed gunicorn's worker would hold the port
+        child.kill()  # what it started goes with it: a killed server's child would hold the port
         while self._pass_on(child):
             pass
         for line in child.lines.end():

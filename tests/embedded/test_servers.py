@@ -51,7 +51,7 @@ def test_both_are_where_the_box_says_and_nothing_else_runs(servers, environment)
     broker = address(log, "Kafka")
     assert broker.endswith(environment["EMBEDDED_KAFKA_PORT"])
     assert AdminClient({"bootstrap.servers": broker}).list_topics(timeout=10).brokers
-    assert "gunicorn" not in log.read_text()
+    assert "gateway" not in log.read_text()
 
 
 def test_both_end_with_it(servers, environment):

@@ -12,7 +12,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
-from services.common.tokens import Caller, Errand, issue
+from services.common.tokens import BY_HAND_SECONDS, Caller, Errand, issue
 from tests.support.matrix.rules import IDENTITIES
 
 
@@ -40,7 +40,14 @@ def altered(text: str) -> str:
 def token_of_a_service() -> str:
     """Of orders, which compares its books with payments'."""
     key = getattr(settings, "SERVICE_TOKEN_KEYS", {}).get("orders", ["k" * 64])[0]
-    return issue(key=key, issuer="orders", audience=settings.SERVICE_NAME, caller=Caller(scope="audit"), errand=None)
+    return issue(
+        key=key,
+        issuer="orders",
+        audience=settings.SERVICE_NAME,
+        caller=Caller(scope="audit"),
+        errand=None,
+        lifetime_seconds=BY_HAND_SECONDS,
+    )
 
 
 def people() -> dict[str, Any]:
@@ -123,7 +130,8 @@ def service_tokens(owner: uuid.UUID) -> Doorkeys:
 
 def of_the_gateway(caller: Caller, **options: Any) -> str:
     keys = getattr(settings, "SERVICE_TOKEN_KEYS", None) or {"gateway": [settings.ORDERS_TOKEN_KEY]}
-    given = {"key": keys["gateway"][0], "audience": settings.SERVICE_NAME, "errand": None, **options}
+    given = {"key": keys["gateway"][0], "audience": settings.SERVICE_NAME, "errand": None}
+    given |= {"lifetime_seconds": BY_HAND_SECONDS} | options  # all doors of a service may take longer than a minute
     return issue(issuer="gateway", caller=caller, **given)
 
 

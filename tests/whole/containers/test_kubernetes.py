@@ -54,9 +54,9 @@ def test_pod_runs_what_the_project_has(name, labels, pod):
     [container] = pod["containers"]
     service = name.partition("-")[0]
     command = container["command"]
-    if command[0] == "gunicorn":
-        assert command[1] == f"{service}_proj.wsgi"
-        assert f"--bind=0.0.0.0:{container['ports'][0]['containerPort']}" in command
+    if "services.common.serve" in command:
+        assert command[:4] == ["python", "-m", "services.common.serve", service]
+        assert f"--listen=0.0.0.0:{container['ports'][0]['containerPort']}" in command
     else:
         known = {path.stem for path in ROOT.glob("services/*/management/commands/*.py")}
         assert command[:3] == ["python", "manage.py", service]
@@ -148,7 +148,7 @@ def test_connections_fit_the_databases():
 
 def connections(command):
     """One for each thread of a web server, one for a consumer, two for a relay and for chores."""
-    if command[0] == "gunicorn":
-        options = dict(word.split("=") for word in command if word.startswith(("--workers=", "--threads=")))
-        return int(options["--workers"]) * int(options["--threads"])
+    if "services.common.serve" in command:
+        options = dict(word.split("=") for word in command if word.startswith(("--processes=", "--threads=")))
+        return int(options["--processes"]) * int(options["--threads"])
     return 1 if "consume_inbox" in command else 2

@@ -153,7 +153,7 @@ def told(effect):
 def test_request_whose_server_was_killed_has_its_effect_once(shop, shopper, service, path, point):
     """The client hears nothing, and asks again with its key at a server that lives."""
     port, key = free_port(), uuid.uuid4().hex
-    server = ["-m", "gunicorn", f"{service}_proj.wsgi", f"--bind=127.0.0.1:{port}", "--no-control-socket"]
+    server = ["-m", "services.common.serve", service, f"--listen=127.0.0.1:{port}"]
     process = shop.start(*server, FAULT=f"{point}:1")
     body = {"amount": 500} if service == "payments" else {"items": [{"product": shopper.product, "quantity": 1}]}
     token = shop.manage("gateway", "service_token", "--user", shopper.name, "--audience", service)
