@@ -6,11 +6,13 @@ from datetime import datetime
 from django.contrib.auth import password_validation
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
 from services.gateway.models import User
+from services.gateway.names import is_of_one_script, is_reserved, look_alikes
 
 MOST_TOKENS = 1000  # of one user
 
@@ -32,6 +34,8 @@ def register(*, username: str, password: str) -> User:
     except ValidationError as error:
         by_field = error.message_dict
         errors["username"] = [*by_field.pop("username", []), *by_field.pop(NON_FIELD_ERRORS, [])]
+    if fault := fault_of(user.username):
+        errors.setdefault("username", []).append(fault)
     try:
         password_validation.validate_password(password, user)
     except ValidationError as error:
@@ -44,6 +48,16 @@ def register(*, username: str, password: str) -> User:
     except IntegrityError:  # somebody took the name since it was checked
         raise ValidationError({"username": [_("A user with that username already exists.")]}) from None
     return user
+
+
+def fault_of(name: str) -> str:
+    """Why people could not tell this name from another; "" where they can."""
+    if not is_of_one_script(name):
+        return _("Use letters of one alphabet.")
+    if is_reserved(name):
+        return _("This name is kept for the shop.")
+    taken = User.objects.annotate(small=Lower("username")).filter(small__in=look_alikes(name))
+    return _("This name looks like another one.") if taken.exists() else ""
 
 
 def issue_token(user: User) -> IssuedToken:
