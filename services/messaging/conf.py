@@ -58,6 +58,8 @@ class Configuration:
     prune_sent_after_days: int = 7
     prune_processed_after_days: int = 30
     prune_dismissed_after_days: int = 30  # only the bytes of a dismissed dead letter
+    prune_forged_after_days: int = 30  # dead letters without a valid signature
+    prune_forged_beyond_bytes: int = 100 * 1024 * 1024  # or the oldest of them, where all are larger
     prune_step: int = 1000
 
     probe_host: str = "127.0.0.1"  # where a worker's probe listens; containers set 0.0.0.0

@@ -112,7 +112,8 @@ CAUSE = Left(Func(F("detail"), Value(VARIABLE), Value("…"), Value("g"), functi
 class DeadLetter(models.Model):
     """A message set aside with its raw bytes: unreadable, contradicting, refused, or failed for the last time.
 
-    Its row is for ever; the bytes (key, value, headers) of one that was dismissed go in time.
+    Its row is for ever; the bytes (key, value, headers) of one that was dismissed go in time. Only what has no valid
+    signature goes wholly, by age and by size: anybody can send it.
     """
 
     class Source(models.TextChoices):

@@ -3,14 +3,15 @@ from django.utils import timezone
 
 from services.messaging.models import DeadLetter, InboxMessage
 from services.messaging.operating import wiring
+from services.messaging.operating.forged import drop_forged_letters
 from services.messaging.operating.prune import prune_messages
 from tests.messaging.ring import KEYS, note, record
 from tests.support.configure import configure
 
 
-def test_chores_are_those_that_the_settings_name_and_pruning(settings):
+def test_chores_are_those_that_the_settings_name_and_tidying_up(settings):
     configure(settings, CHORES={"django.utils.timezone.now": 5})
-    assert wiring.chores() == {timezone.now: 5, prune_messages: 5}
+    assert wiring.chores() == {timezone.now: 5, prune_messages: 5, drop_forged_letters: 5}
 
 
 def test_path_that_names_nothing_is_told(settings):

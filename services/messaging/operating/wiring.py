@@ -7,10 +7,12 @@ from ..handlers import handlers
 from ..processes.chores import configured
 from ..receiving.catching_up import catch_up
 from ..receiving.inbox import Inbox
+from .forged import drop_forged_letters
 from .prune import prune_messages
 
 PRUNE_SECONDS = 5
 FEED_SECONDS = 5
+FORGED_SECONDS = 5
 
 
 def inbox() -> Inbox:
@@ -20,9 +22,9 @@ def inbox() -> Inbox:
 
 
 def chores() -> Mapping[Callable[[], object], int]:
-    """This service's chores, each with its seconds; pruning is everybody's, and catching up its who has feeds."""
+    """This service's chores, each with its seconds; tidying up is everybody's, and catching up its who has feeds."""
     feeds: Mapping[Callable[[], object], int] = {catch_up_with_feeds: FEED_SECONDS} if configuration().feeds else {}
-    return {prune_messages: PRUNE_SECONDS, **feeds, **configured()}
+    return {prune_messages: PRUNE_SECONDS, drop_forged_letters: FORGED_SECONDS, **feeds, **configured()}
 
 
 def catch_up_with_feeds() -> int:
