@@ -14,7 +14,7 @@ from tests.whole.browser.shopping import (
 
 
 def test_payments_killed_and_back(shopper, shop):
-    with killed(shop, "payments_proj.wsgi"):
+    with killed(shop, "services.common.serve payments"):
         shopper.goto("/account/")
         expect(shopper.locator("h1")).to_have_text("Payments are resting")
         other = shopper.context.new_page()
@@ -29,7 +29,7 @@ def test_payments_killed_and_back(shopper, shop):
 
 
 def test_orders_killed_and_back(shopper, shop):
-    with killed(shop, "orders_proj.wsgi"):
+    with killed(shop, "services.common.serve orders"):
         shopper.goto("/")
         expect(shopper.locator("h1")).to_have_text("Orders are resting")
         other = shopper.context.new_page()
@@ -39,7 +39,7 @@ def test_orders_killed_and_back(shopper, shop):
 
 
 def test_hung_payments_do_not_slow_the_catalogue(shopper, shop):
-    with frozen(shop, "payments_proj.wsgi"):
+    with frozen(shop, "services.common.serve payments"):
         for path in ("/", "/cart/", "/orders/", f"/products/{CHEAP}/"):
             started = time.monotonic()
             shopper.goto(path, wait_until="domcontentloaded")

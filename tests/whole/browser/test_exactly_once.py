@@ -124,7 +124,7 @@ def test_top_up_sent_twice_counts_once(shopper):
 def test_top_up_pressed_while_payments_hang_counts_once_and_is_told_by_itself(shopper, shop):
     shopper.goto("/account/")
     shopper.fill("#amount", "100")
-    with frozen(shop, "payments_proj.wsgi"):
+    with frozen(shop, "services.common.serve payments"):
         shopper.click("main form button")
         expect(shopper.locator("h1")).to_have_text("Not known yet")
         shopper.click("text=Look again")
@@ -137,7 +137,7 @@ def test_top_up_pressed_while_payments_hang_counts_once_and_is_told_by_itself(sh
 
 def test_order_pressed_while_orders_hang_is_placed_once_and_shown_by_itself(shopper, shop):
     shopper.goto("/checkout/")
-    with frozen(shop, "orders_proj.wsgi"):
+    with frozen(shop, "services.common.serve orders"):
         shopper.click("text=Order and pay")
         expect(shopper.locator("h1")).to_have_text("Not known yet")
     expect(shopper).to_have_url(re.compile("/orders/"), timeout=BACK)
