@@ -53,8 +53,8 @@ def authorization(url: str, *, reader: str, keys: KeyRing) -> str:
     return f"{SCHEME} {reader};{now};{sign(keys=keys, **_signed(_target(url), reader, now))}"
 
 
-def reader_of(header: str, url: str, rings: Mapping[str, KeyRing]) -> str:
-    """Who asks for this page; raises `BadSignature` for anybody but one of these readers within a minute."""
+def verify_reader(header: str, url: str, rings: Mapping[str, KeyRing]) -> None:
+    """Return if one of these readers asks for this page, within a minute; raise `BadSignature` otherwise."""
     scheme, _, rest = header.partition(" ")
     reader, now, signature = (*rest.split(";", 2), "", "")[:3]
     if scheme != SCHEME or reader not in rings or not (now.isascii() and now.isdigit()):
@@ -62,7 +62,6 @@ def reader_of(header: str, url: str, rings: Mapping[str, KeyRing]) -> str:
     verify(signature, keys=rings[reader], **_signed(_target(url), reader, now))
     if abs(time.time() - int(now)) > LIFETIME_SECONDS:
         raise BadSignature("too old")
-    return reader
 
 
 def _target(url: str) -> str:

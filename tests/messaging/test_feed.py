@@ -283,6 +283,19 @@ def test_reader_of_another_topic_is_forbidden(client, settings, feed):
     assert ask(client, path="/messaging/feed/nothing").status_code == 403
 
 
+def test_reader_of_two_topics_has_keys_for_each(client, settings, feed):
+    """Whichever of them the settings name last."""
+    other = {"k1": b"the ring's for the other topic"}
+    for readers in (
+        {"ring": {"ring": OURS}, "other": {"ring": other}},
+        {"other": {"ring": other}, "ring": {"ring": OURS}},
+    ):
+        configure(settings, READERS=readers)
+        assert ask(client).status_code == 200
+        assert ask(client, path="/messaging/feed/other", keys=other).status_code == 200
+        assert ask(client, keys=other).status_code == 403
+
+
 @pytest.mark.parametrize(
     "query",
     [
