@@ -3,6 +3,7 @@
 Read-only, in pages. Marks say which messages there were; whole entries carry the very record that Kafka was given.
 """
 
+import json
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
@@ -12,14 +13,19 @@ from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from .headers import quote_headers, unquote_headers
+from .message import MAX_ATTEMPT, MAX_TYPE
 from .record import Record
 from .signature import BadSignature, KeyRing, sign, verify
+from .text import is_storable
 
 SCHEME = "Feed"
 LIFETIME_SECONDS = 60
 LARGEST_PAGE = 500
 # Whole entries have up to a megabyte each.
 LARGEST_WHOLE_PAGE = 50
+# What the columns hold.
+LARGEST_POSITION = 2**63 - 1
+LARGEST_PARTITION = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +85,14 @@ def page_as_json(page: Page) -> dict[str, Any]:
     return {"next": page.next, "is_last": page.is_last, "results": [_mark_as_json(mark) for mark in page.marks]}
 
 
-def page_from_json(body: Mapping[str, Any]) -> Page:
-    """The page that `page_as_json` was given; raises `KeyError`, `TypeError` or `ValueError` for anything else."""
-    return Page([_mark_from_json(each) for each in body["results"]], int(body["next"]), body["is_last"] is True)
+def page_from(raw: bytes, topic: str) -> Page:
+    """The page of this topic that an answer holds. Raises `ValueError` alone: what a content can raise is its own."""
+    try:
+        body = json.loads(raw)
+        marks = [_mark_from_json(each, topic) for each in body["results"]]
+        return Page(marks, _number(body["next"], most=LARGEST_POSITION), body["is_last"] is True)
+    except Exception as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
 
 
 def _mark_as_json(mark: Mark) -> dict[str, Any]:
@@ -89,31 +100,40 @@ def _mark_as_json(mark: Mark) -> dict[str, Any]:
     return {**said, "attempt": mark.attempt, "record": _record_as_json(mark.record)}
 
 
-def _mark_from_json(body: Mapping[str, Any]) -> Mark:
-    record = _record_from_json(body["record"])
-    return Mark(UUID(body["message_id"]), str(body["type"]), UUID(body["subject"]), int(body["attempt"]), record)
+def _mark_from_json(body: Mapping[str, Any], topic: str) -> Mark:
+    kind, record = body["type"], _record_from_json(body["record"], topic)
+    if not is_storable(kind, MAX_TYPE):
+        raise ValueError("type")
+    attempt = _number(body["attempt"], least=1, most=MAX_ATTEMPT)
+    return Mark(UUID(body["message_id"]), kind, UUID(body["subject"]), attempt, record)
 
 
 def _record_as_json(record: Record | None) -> dict[str, Any] | None:
     if record is None:
         return None
-    place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+    place = {"partition": record.partition, "offset": record.offset}
     content = {"key": _text(record.key), "value": _text(record.value)}
     return {**place, **content, "headers": quote_headers(record.headers)}
 
 
-def _record_from_json(body: Mapping[str, Any] | None) -> Record | None:
+def _record_from_json(body: Mapping[str, Any] | None, topic: str) -> Record | None:
     if body is None:
         return None
     return Record(
-        topic=str(body["topic"]),
-        partition=int(body["partition"]),
-        offset=int(body["offset"]),
+        topic=topic,
+        partition=_number(body["partition"], most=LARGEST_PARTITION),
+        offset=_number(body["offset"], most=LARGEST_POSITION),
         timestamp=None,
         key=b64decode(body["key"], validate=True),
         value=b64decode(body["value"], validate=True),
         headers=unquote_headers(body["headers"]),
     )
+
+
+def _number(value: Any, *, least: int = 0, most: int) -> int:
+    if type(value) is not int or not least <= value <= most:
+        raise ValueError(f"a whole number from {least} to {most} is wanted")
+    return value
 
 
 def _text(raw: bytes | None) -> str:

@@ -8,11 +8,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from .conf import configuration
-from .feed import LARGEST_PAGE, LARGEST_WHOLE_PAGE, page_as_json, verify_reader
+from .feed import LARGEST_PAGE, LARGEST_POSITION, LARGEST_WHOLE_PAGE, page_as_json, verify_reader
 from .sending.sent import sent_page
 from .signature import BadSignature, KeyRing
-
-LARGEST_NUMBER = 2**63 - 1
 
 
 @never_cache
@@ -30,7 +28,7 @@ def feed(request: HttpRequest, topic: str) -> JsonResponse:
     whole = request.GET.get("whole", "0")
     largest = LARGEST_WHOLE_PAGE if whole == "1" else LARGEST_PAGE
     try:
-        after = number(request.GET.get("after", "0"), least=0, most=LARGEST_NUMBER)
+        after = number(request.GET.get("after", "0"), least=0, most=LARGEST_POSITION)
         limit = number(request.GET.get("limit", str(largest)), least=1, most=largest)
         is_whole = bool(number(whole, least=0, most=1))
     except ValueError as error:

@@ -1,6 +1,7 @@
 """What Kafka lost comes by the feed; who may ask for it."""
 
 import io
+import json
 import threading
 import time
 from functools import partial
@@ -64,7 +65,7 @@ def asked(feed, inbox):
 
     def read(after, limit, whole):
         asked.pages.append((after, "whole" if whole else "marks"))
-        return read_page(feed, "ring", after, limit, whole)
+        return read_page("ring", feed, "ring", after, limit, whole)
 
     asked = CatchingUp("ring", inbox, read)
     asked.pages = []
@@ -155,7 +156,7 @@ def test_message_without_a_reading_of_its_own_is_known_by_its_id(feed):
 
     def read(after, limit, whole):
         pages.append(whole)
-        return read_page(feed, "ring", after, limit, whole)
+        return read_page("ring", feed, "ring", after, limit, whole)
 
     handlers = {"test.note": MessageHandler(None, lambda messages: None)}
     reader = CatchingUp("ring", Inbox(handlers=handlers, keys=TRUSTED), read)
@@ -223,7 +224,7 @@ def test_real_relay_s_confirmations_are_what_the_feed_tells(topic, direct, setti
     with connection.cursor() as cursor:
         cursor.execute("UPDATE messaging_delivery SET confirmed_at = now() - interval '1 minute'")
     inbox = Inbox(handlers=board.handlers, keys={topic: KEYS})
-    assert CatchingUp(topic, inbox, partial(read_page, feed, topic)).run() == 2
+    assert CatchingUp(topic, inbox, partial(read_page, topic, feed, topic)).run() == 2
     assert board.texts() == ["sent", "too"]
 
 
@@ -239,14 +240,42 @@ def test_chore_heals_and_a_feed_that_is_away_is_told_and_stops_nothing(feed, boa
     assert board.texts() == ["lost"]
 
 
+MARK = {"message_id": "0" * 32, "type": "test.note", "subject": "0" * 32, "attempt": 1, "record": None}
+PLACED = {"partition": 0, "offset": 0, "key": "", "value": "", "headers": []}
+
+
+def answering(*marks, following=1):
+    return json.dumps({"results": marks, "next": following, "is_last": True}).encode()
+
+
 @pytest.mark.parametrize(
     "body",
-    [b"", b"no json", b"[]", b"{}", b'{"results": 7, "next": 1}', b'{"results": [{"record": {}}], "next": 1}'],
+    [
+        b"",
+        b"no json",
+        b"[]",
+        b"{}",
+        b'{"results": 7, "next": 1}',
+        b'{"results": [{"record": {}}], "next": 1}',
+        b"[" * 100_000,
+        b'{"results": [], "next": 1e999}',
+        answering(following=-1),
+        answering(following=2**63),
+        answering({**MARK, "message_id": 7}),
+        answering({**MARK, "type": "\ud800"}),
+        answering({**MARK, "type": "\0"}),
+        answering({**MARK, "type": "x" * 101}),
+        answering({**MARK, "attempt": 2**15}),
+        answering({**MARK, "record": {**PLACED, "partition": 2**31}}),
+        answering({**MARK, "record": {**PLACED, "offset": 2**63}}),
+        answering({**MARK, "record": {**PLACED, "headers": [[7, 7]]}}),
+    ],
 )
 def test_feed_that_answers_nonsense_has_failed(asked, monkeypatch, body):
     monkeypatch.setattr(catching_up, "urlopen", lambda *_, **__: io.BytesIO(body))
     with pytest.raises(FeedFailed):
         asked.run()
+    assert FeedPosition.objects.get().position == 0
 
 
 def ask(client, path=PATH, *, reader="ring", keys=OURS, **query):

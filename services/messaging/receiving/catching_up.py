@@ -1,6 +1,5 @@
 """Catching up: what Kafka lost, or never brought, is taken from the feed of whoever sent it."""
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -12,7 +11,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from ..conf import Feed, configuration
-from ..feed import LARGEST_PAGE, LARGEST_WHOLE_PAGE, Mark, Page, address, authorization, page_from_json
+from ..feed import LARGEST_PAGE, LARGEST_WHOLE_PAGE, Mark, Page, address, authorization, page_from
 from ..models import FeedPosition
 from ..record import Record
 from ..sql import Given, fetch
@@ -102,15 +101,15 @@ class CatchingUp:
         FeedPosition.objects.filter(topic=self._topic).update(position=page.next, **reached)
 
 
-def read_page(feed: Feed, reader: str, after: int, limit: int, whole: bool) -> Page:
-    """Ask the sender for a page; raises `FeedFailed`."""
+def read_page(topic: str, feed: Feed, reader: str, after: int, limit: int, whole: bool) -> Page:
+    """Ask the sender for a page; raises `FeedFailed`, whatever it answers."""
     url = address(feed["url"], after=after, limit=limit, whole=whole)
     headers = {"Authorization": authorization(url, reader=reader, keys=feed["keys"])}
     try:
         # The checks let no other scheme than HTTP into the settings.
         with urlopen(Request(url, headers=headers), timeout=ANSWER_SECONDS) as answer:  # noqa: S310
-            return page_from_json(json.loads(answer.read(LARGEST_ANSWER)))
-    except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
+            return page_from(answer.read(LARGEST_ANSWER), topic)
+    except (OSError, HTTPException, ValueError) as error:
         raise FeedFailed(f"{type(error).__name__}: {error}") from error
 
 
@@ -122,7 +121,7 @@ def catch_up(inbox: Inbox) -> int:
     conf, found = configuration(), 0
     for topic, feed in conf.feeds.items():
         try:
-            found += CatchingUp(topic, inbox, partial(read_page, feed, conf.service)).run()
+            found += CatchingUp(topic, inbox, partial(read_page, topic, feed, conf.service)).run()
         except FeedFailed as error:
             logger.warning("a feed does not answer", action="feed_failed", topic=topic, error=str(error)[:200])
     return found
