@@ -75,14 +75,14 @@ def serve(service: str, sockets: Sequence[socket.socket], threads: int) -> int:
 
 def serve_together(service: str, sockets: Sequence[socket.socket], threads: int, processes: int) -> int:
     """So many processes; where one ends by itself all do, and whoever started them starts them again."""
-    children = set()
-    for _ in range(processes):
-        if (child := os.fork()) == 0:
-            return serve(service, sockets, threads)
-        children.add(child)
+    children: set[int] = set()
     try:
-        ended, _status = os.wait()
-        children.discard(ended)
+        for _ in range(processes):
+            if (child := os.fork()) == 0:
+                children.clear()  # they are its parent's
+                return serve(service, sockets, threads)
+            children.add(child)
+        children.discard(os.wait()[0])
     except SystemExit:
         return 0
     finally:
