@@ -81,5 +81,5 @@ SERVICES = {
         ),
     )
 }
-# In examples/: no service of the shop, which does not know it. `make run` starts it beside them where LOYALTY=1.
-EXAMPLE = "loyalty"
+# In examples/: none of the shop, which does not know it. `make run` starts it beside them where LOYALTY=1.
+EXAMPLE = Service("loyalty", ports={"LOYALTY_PORT": 8003})

@@ -4,14 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from services.registry import EXAMPLE, SERVICES
 
-LOYALTY = f"{EXAMPLE.upper()}_PORT"
-
 
 def about_the_shop(ports: Mapping[str, int]) -> list[str]:
     """The words `shop is ready`, the addresses and the logins."""
     web = f"http://localhost:{ports['UI_PORT']}"
     urls = {name: f"http://localhost:{ports[service.port]}" for name, service in SERVICES.items()}
-    gateway = urls.pop("gateway")
+    gateway, with_example = urls.pop("gateway"), EXAMPLE.port in ports
     return [
         "shop is ready",
         "",
@@ -19,7 +17,7 @@ def about_the_shop(ports: Mapping[str, int]) -> list[str]:
         f"REST API     {gateway}/api/v1/   {gateway}/swagger-ui/",
         *(f"{name:<12} {url}/admin/   {url}/swagger-ui/" for name, url in urls.items()),
         f"users        {gateway}/admin/",
-        *([f"{EXAMPLE:<12} points for orders that are paid: each user's account page"] if LOYALTY in ports else []),
+        *([f"{EXAMPLE.name:<12} points for orders that are paid: each user's account page"] if with_example else []),
         "",
         "shoppers     demo / demo-password (has money)",
         "             newcomer / newcomer-password (has no account)",

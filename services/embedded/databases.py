@@ -45,9 +45,6 @@ def close(connection: Connection, database: str) -> None:
 
 
 if __name__ == "__main__":
-    urls = {name: service.database_url for name, service in SERVICES.items()} | {
-        EXAMPLE: f"{EXAMPLE.upper()}_DATABASE_URL"
-    }
-    wanted = {name: url for name, url in urls.items() if name in SERVICES or url in env.values()}
-    passwords = {name: str(env.database(url)["PASSWORD"]) for name, url in wanted.items()}
+    wanted = [*SERVICES.values(), *([EXAMPLE] if EXAMPLE.database_url in env.values() else [])]
+    passwords = {each.name: str(env.database(each.database_url)["PASSWORD"]) for each in wanted}
     create_databases(env.text("POSTGRES_SUPERUSER_URL"), passwords)

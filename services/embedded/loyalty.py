@@ -14,11 +14,9 @@ from services.embedded.ports import free_port
 from services.embedded.probes import HttpProbe
 from services.embedded.process import Launch, Process
 from services.embedded.state import State
-from services.registry import EXAMPLE as NAME
-from services.registry import SERVICES
+from services.registry import EXAMPLE, SERVICES
 
-PORT, DEFAULT_PORT = "LOYALTY_PORT", 8003
-DATABASE_URL = "LOYALTY_DATABASE_URL"
+NAME = EXAMPLE.name
 FOLDER = env.ROOT / "examples" / NAME
 KEYS = "INBOX_SIGNING_KEYS"
 
@@ -52,7 +50,7 @@ class Loyalty:
         topic = env.text("INBOX_TOPIC", "inbox")
         return {
             "LOYALTY_SECRET_KEY": self._secret("secret_key"),
-            DATABASE_URL: self.database_url,
+            EXAMPLE.database_url: self.database_url,
             "LOYALTY_PUBLIC_KEY": self._pair()[1],
             "LOYALTY_FEED_URL": f"http://127.0.0.1:{self.payments_port}/messaging/feed/{topic}",
             "LOYALTY_FEED_KEY": self._secret("feed"),

@@ -64,7 +64,7 @@ class Postgres:
     def _access_rules(self) -> str:
         """A role reaches its own database alone; a database that a role makes itself is open to all by default."""
         rules = ["host all postgres 127.0.0.1/32 scram-sha-256"]
-        for name in (*SERVICES, EXAMPLE):
+        for name in (*SERVICES, EXAMPLE.name):
             pattern = f"^(test_)?{name}(_[a-z0-9_]+)?$" if self.test_databases else f"^{name}$"
             rules.append(f'host "/{pattern}" {name} 127.0.0.1/32 scram-sha-256')
             if self.test_databases:

@@ -20,7 +20,7 @@ from services.registry import EXAMPLE, SERVICES, Service
 
 PORTS = {
     **{name: port for service in SERVICES.values() for name, port in service.ports.items()},
-    loyalty.PORT: loyalty.DEFAULT_PORT,
+    **EXAMPLE.ports,
     "EMBEDDED_POSTGRES_PORT": 54329,
     "EMBEDDED_KAFKA_PORT": 19092,
 }
@@ -45,7 +45,7 @@ class Shop:
         own_postgres, own_broker = needs_postgres(), "KAFKA_BOOTSTRAP_SERVERS" not in env.values()
         postgres_port, broker_port = ports["EMBEDDED_POSTGRES_PORT"], ports["EMBEDDED_KAFKA_PORT"]
         if not loyalty.is_wanted():
-            del ports[loyalty.PORT]
+            del ports[EXAMPLE.port]
         if not own_postgres:
             del ports["EMBEDDED_POSTGRES_PORT"]
         if not own_broker:
@@ -80,7 +80,7 @@ class Shop:
             for called in service.calls:
                 values[f"{called.upper()}_URL"] = f"http://127.0.0.1:{self._port_of(SERVICES[called])}"
         if self.example:
-            values |= {loyalty.DATABASE_URL: self.example.database_url, **self.example.for_the_shop()}
+            values |= {EXAMPLE.database_url: self.example.database_url, **self.example.for_the_shop()}
         if self.broker:
             return values | {"KAFKA_BOOTSTRAP_SERVERS": self.broker.bootstrap_servers(), "KAFKA_PROFILE": "embedded"}
         return values | {"KAFKA_BOOTSTRAP_SERVERS": env.text("KAFKA_BOOTSTRAP_SERVERS")}
@@ -88,11 +88,11 @@ class Shop:
     @property
     def example(self) -> loyalty.Loyalty | None:
         """Where it is wanted."""
-        if loyalty.PORT not in self.ports:
+        if EXAMPLE.port not in self.ports:
             return None
-        own = self.postgres and self.postgres.url(EXAMPLE, self.state.password(EXAMPLE))
-        url = own or env.text(loyalty.DATABASE_URL)
-        return loyalty.Loyalty(self.state, url, self.ports[loyalty.PORT], self._port_of(SERVICES["payments"]))
+        own = self.postgres and self.postgres.url(EXAMPLE.name, self.state.password(EXAMPLE.name))
+        url = own or env.text(EXAMPLE.database_url)
+        return loyalty.Loyalty(self.state, url, self.ports[EXAMPLE.port], self._port_of(SERVICES["payments"]))
 
     def processes(self) -> list[Process]:
         """Everything, in the order of start."""

@@ -3,13 +3,12 @@
 import pytest
 import requests
 
-from services.embedded import loyalty
 from services.embedded.broker import Broker
 from services.embedded.ports import free_port
 from services.embedded.postgres import Postgres
 from services.embedded.shop import PORTS, Shop
 from services.embedded.state import State
-from services.registry import SERVICES
+from services.registry import EXAMPLE, SERVICES
 
 
 @pytest.fixture
@@ -25,7 +24,7 @@ def test_each_process_needs_only_what_stands_before_it(state, own_postgres, own_
     postgres = Postgres(state.postgres, free_port(), "password") if own_postgres else None
     broker = Broker(free_port()) if own_broker else None
     before = set()
-    ports = {name: port for name, port in PORTS.items() if own_postgres or name != loyalty.PORT}  # else it wants a URL
+    ports = {name: port for name, port in PORTS.items() if own_postgres or name != EXAMPLE.port}  # else it wants a URL
     for process in Shop(state, ports, postgres, broker).processes():
         assert {*process.needs, *process.follows} <= before, process.name
         before.add(process.name)
