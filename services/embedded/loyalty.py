@@ -10,6 +10,7 @@ from functools import partial
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.common import env
+from services.common.secrets import DATABASE_PASSWORDS, HOLDERS
 from services.embedded.ports import free_port
 from services.embedded.probes import HttpProbe
 from services.embedded.process import Launch, Process
@@ -61,7 +62,8 @@ class Loyalty:
         """Its step and its long-running processes, in the order of start; `servers` are the ones that we run."""
         databases = [name for name in ("postgres", "databases") if name in servers]
         broker = [name for name in ("broker",) if name in servers]
-        of_others = {*self.for_the_shop(), "SECRETS_DIR", *(service.database_url for service in SERVICES.values())}
+        secrets_of_others = {"SECRETS_DIR", *HOLDERS, *DATABASE_PASSWORDS}
+        of_others = {*self.for_the_shop(), *secrets_of_others, *(service.database_url for service in SERVICES.values())}
         own = {name: value for name, value in environment.items() if name not in of_others} | self.for_itself()
 
         def run(name: str, launch: Callable[[], Launch], needs: Sequence[str], follows: Sequence[str] = ()) -> Process:
