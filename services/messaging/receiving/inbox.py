@@ -113,7 +113,7 @@ class Inbox:
         return message_type in self._handlers or configuration().unhandled == "keep"
 
     def receive_free(self, records: Sequence[Record]) -> set[Place]:
-        """The same of those in partitions that nobody else works on; returns the others' partitions."""
+        """Receive those in partitions that nobody else works on; returns the others' partitions."""
         taken: set[Place] = set()
         while free := [record for record in records if record.place not in taken]:
             try:

@@ -1,6 +1,6 @@
 """What was sent, in the order in which the broker confirmed it: the sender's side of the feed."""
 
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from ..conf import configuration
@@ -27,7 +27,21 @@ SELECT page.id, page.attempt, page.partition, page."offset", message.message_id,
 FROM page LEFT JOIN messaging_outboxmessage AS message ON message.id = page.message_id AND message.topic = %(topic)b
 ORDER BY page.id
 """
-MESSAGE_ID = 3  # among the columns after the first
+
+
+class Sent(NamedTuple):
+    """A row of SENT; of another topic's message nothing but the delivery, and the content only where it was wanted."""
+
+    delivery_id: int
+    attempt: int
+    partition: int
+    offset: int
+    message_id: UUID | None
+    type: str
+    subject: UUID
+    key: str | None
+    value: bytes
+    headers: str
 
 
 def sent_page(topic: str, *, after: int, limit: int, whole: bool) -> Page:
@@ -35,19 +49,23 @@ def sent_page(topic: str, *, after: int, limit: int, whole: bool) -> Page:
 
     A page of a service with several topics may be empty and not the last.
     """
-    rows = fetch(SENT, {"topic": topic, "after": after, "limit": limit, "whole": whole})
-    marks = [mark_from(topic, *row) for _, *row in rows if row[MESSAGE_ID] is not None]
-    return Page(marks, rows[-1][0] if rows else after, is_last=len(rows) < limit)
+    found = fetch(SENT, {"topic": topic, "after": after, "limit": limit, "whole": whole})
+    rows = [Sent(*row) for row in found]
+    marks = [
+        Mark(row.message_id, row.type, row.subject, row.attempt, record_of(topic, row))
+        for row in rows
+        if row.message_id
+    ]
+    return Page(marks, rows[-1].delivery_id if rows else after, is_last=len(rows) < limit)
 
 
-def mark_from(
-    topic: str, attempt: int, partition: int, offset: int, message_id: UUID, kind: str, subject: UUID, *content: Any
-) -> Mark:
-    """The mark of a delivery; with its record where the content was read."""
-    key, value, headers = content
-    if key is None:
-        return Mark(message_id, kind, subject, attempt)
+def record_of(topic: str, row: Sent) -> Record | None:
+    """What Kafka was given, where its content was read."""
+    if row.key is None:
+        return None
     ring = configuration().keys[topic]
-    stated = stated_headers(topic=topic, key=key, value=value, headers=headers, attempt=attempt, keys=ring)
+    stated = stated_headers(
+        topic=topic, key=row.key, value=row.value, headers=row.headers, attempt=row.attempt, keys=ring
+    )
     pairs = tuple((name, text.encode()) for name, text in stated)
-    return Mark(message_id, kind, subject, attempt, Record(topic, partition, offset, None, key.encode(), value, pairs))
+    return Record(topic, row.partition, row.offset, None, row.key.encode(), row.value, pairs)
