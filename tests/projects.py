@@ -49,7 +49,7 @@ SETTINGS = {
     "saga": "tests.saga.settings",
     **dict.fromkeys(("servers", "whole"), "gateway_proj.settings"),
 }
-# Together in a lane of their own; three lanes took two cores no further, and made tests wait for each other.
+# Together in a lane of their own: two lanes keep two cores busy.
 WAITING = ("whole", "servers")
 NOT_TESTS = {"proof", "support"}
 PASS_THROUGH = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow")

@@ -1,4 +1,4 @@
-"""Letters without a valid signature, which anybody who reaches the broker can make: they fill no disk."""
+"""Letters without a valid signature, which anybody who reaches the broker can make, are not kept for ever."""
 
 from datetime import datetime, timedelta
 
